@@ -1,0 +1,46 @@
+package checklist
+
+// A Figure (図表) is declared as data: which answers of which firms are counted over which base.
+//
+// Its population (対象先数) is every firm of the register at the reference date. The base (回答先数) of a row is the
+// firms in Base whose place is answered: a question not put to a firm, and one it left blank, are outside the base.
+type Figure struct {
+	ID         FigureID
+	Number     int // 図表1 is 1
+	Title      Text
+	Question   QuestionID
+	Population Text       // who is in the base, in words
+	Base       *Condition // a further filter on the firms in the base; nil: none
+	Items      []ItemID   // the rows, in checklist order; empty where the question has no items
+	Series     []Series
+	Order      Order
+	Claims     []Claim
+	Notes      []Text
+}
+
+// A Series is one numerator: the answers counted. Several choices make a union.
+type Series struct {
+	ID      SeriesID
+	Label   Text
+	Stage   StageID // of a nested question; a stage's base is the firms to which it was put and that answered it
+	Choices []ChoiceID
+}
+
+// An Order says in which order a figure shows its rows. Values are stored words.
+type Order string
+
+// The orders of rows.
+const (
+	InChecklistOrder Order = "checklist"
+	ByShare          Order = "share" // descending share of the first series; an exclusive item stays last
+)
+
+// A Claim is a statement the published source makes in words about a share of the figure, e.g. "2割程度". Series are
+// added up within the row. Than names the row compared with, for words that compare ("相対的に低い").
+type Claim struct {
+	Item   ItemID
+	Series []SeriesID
+	Words  string
+	Than   ItemID
+	Quote  string // the source's sentence
+}
