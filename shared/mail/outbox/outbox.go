@@ -1,0 +1,85 @@
+// Package outbox is the sender of the laptop: every message becomes one .eml file in a folder (送信箱).
+//
+// The file's name is the message's id, and a file appears whole or not at all, so a message sent twice is one file.
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"cssa/shared/mail"
+)
+
+// ErrOther is returned where the outbox already holds another message of the same id. The first stays.
+var ErrOther = errors.New("the outbox holds another message of that id")
+
+// A Folder is an outbox.
+type Folder struct{ dir string }
+
+// Open returns the outbox in dir, which is made if it is not there.
+func Open(dir string) (*Folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	return &Folder{dir: dir}, nil
+}
+
+// Path returns where the message with this id is kept.
+func (f *Folder) Path(id string) string { return filepath.Join(f.dir, id+".eml") }
+
+// Send writes the message. The same message again is no error; another one under the same id is [ErrOther].
+func (f *Folder) Send(ctx context.Context, m mail.Message) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	body, err := mail.Render(m)
+	if err != nil {
+		return err
+	}
+	if err := f.write(f.Path(m.ID), body); err != nil {
+		return fmt.Errorf("outbox: message %s: %w", m.ID, err)
+	}
+	return nil
+}
+
+// write makes the file appear whole: it is written under a passing name, synced, and then linked to its own name, which
+// fails if that exists. The folder is synced last, so that the name survives too.
+func (f *Folder) write(path string, body []byte) error {
+	temp, err := os.CreateTemp(f.dir, ".sending-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	if _, err := temp.Write(body); err != nil {
+		return errors.Join(err, temp.Close())
+	}
+	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(temp.Name(), path); err != nil {
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		there, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(there, body) {
+			return ErrOther
+		}
+	}
+	return syncFolder(f.dir)
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
