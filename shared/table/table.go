@@ -70,6 +70,10 @@ func Withhold(joint int) Cell { return Cell{kind: withheld, joint: joint} }
 // Count returns the count, if the cell shows one.
 func (c Cell) Count() (int, bool) { return c.count, c.kind == counted }
 
+// Base returns the base of the count, if the cell shows one. In a distribution it is the row's; a figure's cells may be of
+// different stages and so of different bases.
+func (c Cell) Base() (int, bool) { return c.base, c.kind == counted }
+
 // Share returns the share of the base, if the cell shows one.
 func (c Cell) Share() (Share, bool) {
 	if c.kind != counted {
