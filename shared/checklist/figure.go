@@ -13,6 +13,7 @@ type Figure struct {
 	Base       *Condition // a further filter on the firms in the base; nil: none
 	Items      []ItemID   // the rows, in checklist order; empty where the question has no items
 	Series     []Series
+	Uncounted  []ChoiceID // choices of the question that no series counts, on purpose
 	Order      Order
 	Claims     []Claim
 	Notes      []Text
@@ -36,10 +37,12 @@ const (
 )
 
 // A Claim is a statement the published source makes in words about a share of the figure, e.g. "2割程度". Series are
-// added up within the row. Than names the row compared with, for words that compare ("相対的に低い").
+// added up within the row. Than names the row compared with, for words that compare ("相対的に低い"). With Rest the
+// statement is about the complement: the share of the base that none of the series counts ("整備していない先が一定数").
 type Claim struct {
 	Item   ItemID
 	Series []SeriesID
+	Rest   bool
 	Words  string
 	Than   ItemID
 	Quote  string // the source's sentence

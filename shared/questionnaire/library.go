@@ -1,0 +1,117 @@
+package questionnaire
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"cssa/shared/checklist"
+)
+
+// ErrNotFound says that no source has the edition.
+var ErrNotFound = errors.New("no such edition")
+
+//go:embed editions
+var builtin embed.FS
+
+// Builtin returns the editions that come with the program, one folder each, named by edition id.
+func Builtin() fs.FS {
+	sub, err := fs.Sub(builtin, "editions")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// A Library gives out editions by id. It loads each once and is safe for concurrent use.
+type Library struct {
+	sources []fs.FS
+
+	mu     sync.Mutex
+	loaded map[checklist.EditionID]*checklist.Edition
+}
+
+// NewLibrary returns a library over sources whose folders are named by edition id. Where two sources have an edition,
+// the earlier one's is taken.
+func NewLibrary(sources ...fs.FS) *Library {
+	return &Library{sources: sources, loaded: map[checklist.EditionID]*checklist.Edition{}}
+}
+
+// Edition returns the edition with this id. Callers share it and must not change it. The error is ErrNotFound if no
+// source has it, and [Findings] if its files have any.
+func (l *Library) Edition(ctx context.Context, id checklist.EditionID) (*checklist.Edition, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := checklist.ParseEditionID(string(id)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.loaded[id]; ok {
+		return e, nil
+	}
+	e, err := l.load(id)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", id, err)
+	}
+	l.loaded[id] = e
+	return e, nil
+}
+
+func (l *Library) load(id checklist.EditionID) (*checklist.Edition, error) {
+	folder, err := l.Folder(id)
+	if err != nil {
+		return nil, err
+	}
+	e, findings, err := Load(folder)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(findings) > 0:
+		return nil, Findings(findings)
+	case e.ID != id:
+		return nil, Findings{{File: "edition.yaml", Where: "edition", What: fmt.Sprintf("the id is %s, not the folder's name", e.ID), Mend: "rename one of them"}}
+	}
+	return e, nil
+}
+
+// Folder returns the folder of the edition with this id, or ErrNotFound. Its files may have findings.
+func (l *Library) Folder(id checklist.EditionID) (fs.FS, error) {
+	for _, src := range l.sources {
+		info, err := fs.Stat(src, string(id))
+		if errors.Is(err, fs.ErrNotExist) || (err == nil && !info.IsDir()) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return fs.Sub(src, string(id))
+	}
+	return nil, ErrNotFound
+}
+
+// IDs returns the ids of all editions, sorted. Folders whose name is not an edition id are left out.
+func (l *Library) IDs() ([]checklist.EditionID, error) {
+	var found []checklist.EditionID
+	for _, src := range l.sources {
+		entries, err := fs.ReadDir(src, ".")
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a folder of own editions need not be there
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list editions: %w", err)
+		}
+		for _, entry := range entries {
+			if id, err := checklist.ParseEditionID(entry.Name()); err == nil && entry.IsDir() {
+				found = append(found, id)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
