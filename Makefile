@@ -1,0 +1,104 @@
+# The only entry point for people and machines. `make` prints what there is.
+# Every target can be repeated; what is already there is not made again.
+
+FUZZTIME ?= 10m
+RANDOM_RUNS ?= 100000
+BENCH ?= .
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# Foreign programs that live in the tree come first, so that the pinned ones are run.
+export PATH := $(CURDIR)/infra/.venv/bin:$(CURDIR)/infra/node_modules/.bin:$(PATH)
+# Old Node releases make the CDK print a page of warning on every run.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20,22
+
+ROOMS := events functions shared infra
+LINT := go tool -modfile=infra/tools.mod golangci-lint
+# dirs PATTERN: the folders of the tests that contain a line like PATTERN, as ./a/b
+dirs = grep -rlE --include='*_test.go' --exclude-dir=node_modules --exclude-dir=.venv $(1) $(ROOMS) 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,'
+
+.PHONY: help
+help: ## print this list
+	@echo "cssa: a sector's cyber security self-assessment, from checklist to feedback. Targets:"
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## build, then run a whole round of an invented sector on this machine (about a minute)
+	@build/cssa demo
+
+.PHONY: build
+build: need-go need-c++ ## build/cssa and build/cssa-sql (the SQL door, the only part with cgo)
+	@echo "building build/cssa and build/cssa-sql"
+	@CGO_ENABLED=0 go build -trimpath -o build/cssa ./functions/cssa
+	@CGO_ENABLED=1 go build -trimpath -o build/cssa-sql ./functions/cssa/sql
+
+.PHONY: check
+check: lint test conformance synth ## everything that must pass: lint, test, conformance, synth
+
+.PHONY: test
+test: need-go need-c++ infra/node_modules/.package-lock.json ## all tests that need only Go, Node and a C++ compiler
+	@go vet ./...
+	@go test -shuffle=on ./...
+
+.PHONY: conformance
+conformance: need-go need-c++ infra/node_modules/.package-lock.json ## tests against foreign programs (LibreOffice, Chromium, moto …), which it installs
+	@.ci/install conformance
+	@packages=$$($(call dirs,'^//go:build .*conformance')); \
+	[ -n "$$packages" ] || { echo "no test has the build tag conformance: there is nothing to run, so nothing is shown" >&2; exit 1; }; \
+	go test -tags conformance -shuffle=on -count=1 -timeout 20m $$packages
+
+.PHONY: lint
+lint: need-go ## formatting and the linters of .golangci.yml, pinned in infra/tools.mod
+	@$(LINT) run
+
+.PHONY: fmt
+fmt: need-go ## format the sources
+	@$(LINT) fmt
+
+.PHONY: synth
+synth: need-go need-node ## write the CDK templates to build/cdk.out; needs no account and no network
+	@CDK_OUTDIR=build/cdk.out go run ./infra
+	@echo "templates in build/cdk.out"
+
+.PHONY: bench
+bench: need-go need-c++ ## benchmarks, with what they compare with, in one run (BENCH=pattern)
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem $$($(call dirs,'^func Benchmark'))
+
+.PHONY: soak
+soak: need-go need-c++ infra/node_modules/.package-lock.json ## hours: every fuzz target for FUZZTIME (10m), every property RANDOM_RUNS (100000) times
+	@for dir in $$($(call dirs,'^func Fuzz')); do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | sed 's/^func //' | sort -u); do \
+			echo "$$dir $$target for $(FUZZTIME)"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
+		done; \
+	done
+	@for dir in $$($(call dirs,'"pgregory.net/rapid"')); do \
+		go test -count=1 -timeout 0 $$dir -rapid.checks=$(RANDOM_RUNS); \
+	done
+
+.PHONY: update
+update: need-go ## rewrite the golden files; read the diff before you commit it
+	@for dir in $$($(call dirs,'flag\.Bool\("update"')); do go test -count=1 $$dir -update; done
+	@git --no-pager diff --stat
+
+.PHONY: clean
+clean: ## remove what was built and installed into the tree
+	@rm -rf build infra/.venv infra/node_modules
+
+# npm writes this file last, so it is newer than the lock when the install is complete.
+infra/node_modules/.package-lock.json: infra/package.json infra/package-lock.json | need-node
+	@echo "installing the Node tools pinned in infra/package-lock.json"
+	@npm ci --prefix infra --silent
+	@touch $@
+
+.PHONY: need-go need-node need-c++
+need-go:
+	@command -v go >/dev/null || { echo "Go is missing. Install 1.26 or later: https://go.dev/dl" >&2; exit 1; }
+need-node:
+	@command -v npm >/dev/null && command -v node >/dev/null || { echo "Node is missing. Install 20 or later with npm: https://nodejs.org" >&2; exit 1; }
+need-c++: need-go
+	@command -v "$$(go env CXX)" >/dev/null || { echo "A C++ compiler is missing ($$(go env CXX)). On Debian: apt-get install g++" >&2; exit 1; }
