@@ -1,8 +1,9 @@
 // Package ledger is the ledger (台帳): who was given which ticket, who submitted what and which version counts, what state
 // an edition is in, which runs were made and released, and which letters went out.
 //
-// The types and the rules of order live here; sqlite and dynamo store them, and ledgertest holds both to one behaviour.
-// Every step declares the few methods it uses. What all of them promise:
+// The types and all rules live here, in [Book]; what a [Store] has to bring is reading, listing and compare-and-swap of
+// documents. sqlite and dynamo are the Stores, and ledgertest holds both to one behaviour. Every step declares the few
+// methods it uses. What all of them promise:
 //
 //   - what a method has returned without error is durable and seen by every later call;
 //   - a repeated call changes nothing and returns as the first did, unless it says otherwise;

@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"time"
+
+	"cssa/shared/checklist"
+)
+
+// IssueTicket gives out the firm's next ticket for the file that t describes; t.Number is set by the ledger. A ticket for
+// the same file (edition, firm, sha256, size, channel) that no submission has used yet is returned again as it was issued.
+func (b *Book) IssueTicket(ctx context.Context, t Ticket) (Ticket, error) {
+	t, err := b.issueTicket(ctx, t)
+	if err != nil {
+		return Ticket{}, fmt.Errorf("issue ticket for %s/%s: %w", t.Edition, t.Firm, err)
+	}
+	return t, nil
+}
+
+func (b *Book) issueTicket(ctx context.Context, t Ticket) (Ticket, error) {
+	if err := checkID(t.Edition, t.Firm, 1); err != nil {
+		return t, err
+	}
+	t = tickets.utc(t)
+	for {
+		issued, err := collect(list(ctx, b.store, ticketKey(t.Edition, t.Firm, 0).Partition, prefixOf(t.Firm), tickets))
+		if err != nil {
+			return t, err
+		}
+		t.Number = 1
+		for _, have := range slices.Backward(issued) {
+			t.Number = max(t.Number, have.Number+1)
+			if have.SHA256 != t.SHA256 || have.Size != t.Size || have.Channel != t.Channel {
+				continue
+			}
+			_, err := b.store.Get(ctx, submissionKey(have.Edition, have.Firm, have.Number))
+			if errors.Is(err, ErrNotFound) {
+				return have, nil
+			}
+			if err != nil {
+				return t, err
+			}
+		}
+		if err := checkID(t.Edition, t.Firm, t.Number); err != nil {
+			return t, err
+		}
+		body, err := tickets.encode(t)
+		if err != nil {
+			return t, err
+		}
+		if done, err := b.store.Swap(ctx, ticketKey(t.Edition, t.Firm, t.Number), 0, body); err != nil || done {
+			return t, err
+		}
+	}
+}
+
+// Ticket returns a ticket that was issued, or ErrNotFound.
+func (b *Book) Ticket(ctx context.Context, e checklist.EditionID, f checklist.FirmID, n checklist.TicketNumber) (Ticket, error) {
+	t, err := get(ctx, b.store, ticketKey(e, f, n), tickets)
+	if err != nil {
+		return Ticket{}, fmt.Errorf("ticket %s/%s/%d: %w", e, f, n, err)
+	}
+	return t, nil
+}
+
+// PutSubmission implements Submissions.
+func (b *Book) PutSubmission(ctx context.Context, s checklist.Submission) error {
+	err := checkID(s.Edition, s.Firm, s.Ticket)
+	if err == nil {
+		err = fits(s)
+	}
+	if err == nil {
+		s = submissions.utc(s)
+		_, err = change(ctx, b.store, submissionKey(s.Edition, s.Firm, s.Ticket), submissions,
+			func(old *checklist.Submission) (checklist.Submission, error) {
+				if old != nil && !reflect.DeepEqual(*old, s) {
+					return s, fmt.Errorf("recorded before with other content: %w", ErrConflict)
+				}
+				return s, nil
+			})
+	}
+	if err != nil {
+		return fmt.Errorf("put submission %s/%s/%d: %w", s.Edition, s.Firm, s.Ticket, err)
+	}
+	return nil
+}
+
+func fits(s checklist.Submission) error {
+	body, err := submissions.encode(s)
+	if err == nil && len(body) > MaxSubmission {
+		err = fmt.Errorf("%d bytes, more than %d: %w", len(body), MaxSubmission, ErrTooLarge)
+	}
+	return err
+}
+
+// KeepFirst implements Submissions.
+func (b *Book) KeepFirst(ctx context.Context, e checklist.EditionID, f checklist.FirmID, t time.Time) error {
+	err := checkID(e, f, 1)
+	if err == nil {
+		_, err = change(ctx, b.store, currentKey(e, f), currents, func(old *checklist.Current) (checklist.Current, error) {
+			c := checklist.Current{Submission: checklist.Submission{Edition: e, Firm: f}}
+			if old != nil {
+				c = *old
+			}
+			if c.FirstReceived.IsZero() || t.Before(c.FirstReceived) {
+				c.FirstReceived = t
+			}
+			return c, nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("keep first upload of %s/%s: %w", e, f, err)
+	}
+	return nil
+}
+
+// ReplaceCurrent implements Submissions.
+func (b *Book) ReplaceCurrent(ctx context.Context, s checklist.Submission) error {
+	err := checkID(s.Edition, s.Firm, s.Ticket)
+	if err == nil {
+		err = fits(s)
+	}
+	if err == nil {
+		_, err = change(ctx, b.store, currentKey(s.Edition, s.Firm), currents, func(old *checklist.Current) (checklist.Current, error) {
+			if old == nil {
+				return checklist.Current{Submission: s}, nil
+			}
+			c := *old
+			if c.Submission.Ticket == 0 || c.Submission.Older(&s) {
+				c.Submission = s
+			}
+			return c, nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("replace current of %s/%s by %d: %w", s.Edition, s.Firm, s.Ticket, err)
+	}
+	return nil
+}
+
+// Submission returns one submission, or ErrNotFound.
+func (b *Book) Submission(ctx context.Context, e checklist.EditionID, f checklist.FirmID, n checklist.TicketNumber) (checklist.Submission, error) {
+	s, err := get(ctx, b.store, submissionKey(e, f, n), submissions)
+	if err != nil {
+		return checklist.Submission{}, fmt.Errorf("submission %s/%s/%d: %w", e, f, n, err)
+	}
+	return s, nil
+}
+
+// Submissions returns a firm's submissions of an edition, oldest first ([checklist.Submission.Older]); none is no error.
+func (b *Book) Submissions(ctx context.Context, e checklist.EditionID, f checklist.FirmID) ([]checklist.Submission, error) {
+	ss, err := collect(list(ctx, b.store, submissionKey(e, f, 0).Partition, prefixOf(f), submissions))
+	if err != nil {
+		return nil, fmt.Errorf("submissions of %s/%s: %w", e, f, err)
+	}
+	sortOldestFirst(ss)
+	return ss, nil
+}
+
+func sortOldestFirst(ss []checklist.Submission) {
+	slices.SortFunc(ss, func(s, t checklist.Submission) int {
+		switch {
+		case s.Older(&t):
+			return -1
+		case t.Older(&s):
+			return 1
+		}
+		return 0
+	})
+}
+
+// AllSubmissions returns all submissions of an edition, by firm id, each firm's oldest first. An error ends it.
+func (b *Book) AllSubmissions(ctx context.Context, e checklist.EditionID) iter.Seq2[checklist.Submission, error] {
+	return func(yield func(checklist.Submission, error) bool) {
+		var ofFirm []checklist.Submission
+		flush := func() bool {
+			sortOldestFirst(ofFirm)
+			for _, s := range ofFirm {
+				if !yield(s, nil) {
+					return false
+				}
+			}
+			ofFirm = ofFirm[:0]
+			return true
+		}
+		for s, err := range list(ctx, b.store, submissionKey(e, "", 0).Partition, "", submissions) {
+			if err != nil {
+				yield(checklist.Submission{}, fmt.Errorf("submissions of %s: %w", e, err))
+				return
+			}
+			if len(ofFirm) > 0 && ofFirm[0].Firm != s.Firm && !flush() {
+				return
+			}
+			ofFirm = append(ofFirm, s)
+		}
+		flush()
+	}
+}
+
+// Current returns where a firm stands, or ErrNotFound if it never uploaded. If nothing of it counts yet, the submission
+// has ticket number 0 and names the edition and the firm only.
+func (b *Book) Current(ctx context.Context, e checklist.EditionID, f checklist.FirmID) (checklist.Current, error) {
+	c, err := get(ctx, b.store, currentKey(e, f), currents)
+	if err != nil {
+		return checklist.Current{}, fmt.Errorf("current of %s/%s: %w", e, f, err)
+	}
+	return c, nil
+}
+
+// Currents returns where every firm that uploaded stands, by firm id. An error ends it. Each firm's is whole, but firms
+// are read one after another while others may be writing.
+func (b *Book) Currents(ctx context.Context, e checklist.EditionID) iter.Seq2[checklist.Current, error] {
+	return func(yield func(checklist.Current, error) bool) {
+		for c, err := range list(ctx, b.store, currentKey(e, "").Partition, "", currents) {
+			if err != nil {
+				err = fmt.Errorf("currents of %s: %w", e, err)
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
