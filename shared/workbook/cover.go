@@ -1,0 +1,170 @@
+package workbook
+
+import (
+	"fmt"
+	"time"
+
+	"cssa/shared/checklist"
+)
+
+// A coverField is one row of the cover that is read.
+type coverField struct {
+	field  Field
+	row    int
+	label  checklist.Text
+	locked bool
+	date   bool
+}
+
+// Rows of the cover.
+const (
+	coverTitleRow    = 2
+	coverHeadRow     = 5
+	coverFirstField  = 6
+	coverFacts       = 13
+	coverIdentity    = 19
+	coverContents    = 24
+	coverLabelColumn = columnLabel
+)
+
+// coverFields are in printed order.
+var coverFields = [...]coverField{
+	{FirmName, coverFirstField, checklist.Text{JA: "先の名称", EN: "Name of the firm"}, false, false},
+	{ReferenceDate, coverFirstField + 1, checklist.Text{JA: "基準日", EN: "Reference date"}, false, true},
+	{Preparer, coverFirstField + 2, checklist.Text{JA: "作成者（氏名・部署）", EN: "Prepared by (name, department)"}, false, false},
+	{Approver, coverFirstField + 3, checklist.Text{JA: "承認した役員の氏名", EN: "Approved by (officer's name)"}, false, false},
+	{ApproverTitle, coverFirstField + 4, checklist.Text{JA: "承認した役員の役職", EN: "Officer's title"}, false, false},
+	{ApprovedOn, coverFirstField + 5, checklist.Text{JA: "承認日", EN: "Date of approval"}, false, true},
+	{EditionCell, coverIdentity + 1, checklist.Text{JA: "実施回", EN: "Edition"}, true, false},
+	{FirmCell, coverIdentity + 2, checklist.Text{JA: "先番号", EN: "Firm id"}, true, false},
+	{ChecksumCell, coverIdentity + 3, checklist.Text{JA: "様式の識別符号", EN: "Definition checksum"}, true, false},
+}
+
+// Words of the cover and of the heads of the sheets.
+var (
+	wordEntry    = checklist.Text{JA: "記入欄", EN: "To be filled in"}
+	wordDeadline = checklist.Text{JA: "提出期限", EN: "Deadline"}
+	wordClosing  = checklist.Text{JA: "受付終了", EN: "Doors close"}
+	wordOffice   = checklist.Text{JA: "事務局", EN: "Secretariat"}
+	wordContact  = checklist.Text{JA: "お問い合わせ", EN: "Contact"}
+	wordIdentity = checklist.Text{JA: "受付に使う情報です。変更しないでください。", EN: "Used on receipt. Please do not change."}
+	wordContents = checklist.Text{JA: "内容", EN: "Contents"}
+	wordNumber   = checklist.Text{JA: "番号", EN: "No."}
+	wordQuestion = checklist.Text{JA: "設問", EN: "Question"}
+	wordAnswer   = checklist.Text{JA: "回答", EN: "Answer"}
+	wordTerm     = checklist.Text{JA: "用語", EN: "Term"}
+	wordMeaning  = checklist.Text{JA: "定義", EN: "Definition"}
+	wordHowTo    = checklist.Text{JA: "記入要領", EN: "Instructions"}
+	wordGlossary = checklist.Text{JA: "用語集", EN: "Glossary"}
+)
+
+// value returns what stands in a field of the cover: a string or a date.
+func (f *coverField) value(ed *checklist.Edition, who Identity, c checklist.Cover) (string, checklist.Date) {
+	switch f.field {
+	case FirmName:
+		return c.FirmName, checklist.Date{}
+	case ReferenceDate:
+		return "", c.ReferenceDate
+	case Preparer:
+		return c.Preparer, checklist.Date{}
+	case Approver:
+		return c.Approver, checklist.Date{}
+	case ApproverTitle:
+		return c.ApproverTitle, checklist.Date{}
+	case ApprovedOn:
+		return "", c.ApprovedOn
+	case EditionCell:
+		return string(ed.ID), checklist.Date{}
+	case FirmCell:
+		return string(who.Firm), checklist.Date{}
+	}
+	return ed.Checksum, checklist.Date{}
+}
+
+func (w *writer) cover(who Identity, c checklist.Cover) {
+	s := w.sheet(coverSheet)
+	s.widths(2.5, 3, 44, 78)
+	s.marks(1)
+	s.put(columnLabel, coverTitleRow, w.ed.Title.JA, lookTitle)
+	s.height(coverTitleRow, 30)
+	s.put(columnLabel, coverTitleRow+1, w.ed.Title.EN, lookPlain)
+	for _, block := range []struct {
+		row   int
+		words checklist.Text
+	}{{coverHeadRow, wordEntry}, {coverIdentity, wordIdentity}, {coverContents, wordContents}} {
+		s.merge(columnLabel, columnAnswer, block.row)
+		s.pair(columnLabel, block.row, block.words, lookHead, "　", w.white)
+		s.style(columnAnswer, block.row, lookHead)
+		s.height(block.row, 20)
+	}
+	var texts, dates []string
+	for i := range coverFields {
+		f := &coverFields[i]
+		s.put(columnID, f.row, string(f.field), lookID)
+		s.pair(columnLabel, f.row, f.label, lookCoverLabel, "　", w.small)
+		text, date := f.value(w.ed, who, c)
+		at := cell(columnAnswer, f.row)
+		switch {
+		case f.locked:
+			s.put(columnAnswer, f.row, text, lookFine)
+			s.height(f.row, 16)
+			continue
+		case f.date:
+			s.date(columnAnswer, f.row, date, lookAnswerDate)
+			dates = append(dates, at)
+		default:
+			s.put(columnAnswer, f.row, text, lookEntry)
+			texts = append(texts, at)
+		}
+		s.height(f.row, 24)
+	}
+	s.textLength(texts, 200)
+	s.dates(dates)
+	facts := []struct {
+		label checklist.Text
+		text  string
+	}{
+		{wordDeadline, w.instant(w.ed.Deadline)},
+		{wordClosing, w.instant(w.ed.Closing)},
+		{wordOffice, both(w.ed.Office.Name)},
+		{wordContact, w.ed.Office.Phone + "　" + w.ed.Office.Email},
+	}
+	for i, f := range facts {
+		s.pair(columnLabel, coverFacts+i, f.label, lookCoverLabel, "　", w.small)
+		s.put(columnAnswer, coverFacts+i, f.text, lookCoverFact)
+		s.height(coverFacts+i, 20)
+	}
+	row := coverContents + 1
+	for _, name := range []string{instructionsSheet, glossarySheet} {
+		s.link(columnLabel, row, name)
+		row++
+	}
+	for i := range w.layout.pages {
+		p := &w.layout.pages[i]
+		s.link(columnLabel, row, p.name)
+		s.put(columnAnswer, row, p.section.Title.EN, lookPlain)
+		row++
+	}
+	s.finish(columnLabel, columnAnswer, row, 0, "portrait")
+}
+
+// instant writes an instant in the edition's time zone, in both languages. An instant at midnight is the day's end before.
+func (w *writer) instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	loc := w.ed.Location
+	if loc == nil {
+		loc = time.UTC
+	}
+	t = t.In(loc)
+	zone, _ := t.Zone()
+	return fmt.Sprintf("%d年%d月%d日 %s　%s (%s)", t.Year(), int(t.Month()), t.Day(), t.Format("15:04"), t.Format("2 January 2006, 15:04"), zone)
+}
+
+func both(t checklist.Text) string {
+	if t.EN == "" {
+		return t.JA
+	}
+	return t.JA + "　" + t.EN
+}

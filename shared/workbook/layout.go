@@ -1,0 +1,221 @@
+package workbook
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"cssa/shared/checklist"
+)
+
+// The names of the sheets that every edition has. The sheet of lists is hidden and feeds the drop-downs.
+const (
+	coverSheet        = "表紙"
+	instructionsSheet = "記入要領"
+	glossarySheet     = "用語集"
+	listSheet         = "選択肢"
+)
+
+// The words of the marker row, by which the reader recognises a sheet and its columns.
+const (
+	markIDs     = "cssa"
+	markAnswer  = "answer-"
+	markFinding = "finding"
+)
+
+// Columns and rows of a sheet as it is written.
+const (
+	columnID      = 1
+	columnNumber  = 2
+	columnLabel   = 3
+	columnAnswer  = 4 // the first answer column; one more for each further stage, then one to spare, then the findings
+	rowMark       = 1
+	rowTitle      = 2
+	rowHead       = 3
+	firstQuestion = 4
+)
+
+// A Location is a cell of the workbook as it was written, or in a Reading as it was found.
+type Location struct{ Sheet, Cell string }
+
+// A Field is a cell of the cover (表紙). Its value is the id that stands in the cover's column of ids.
+type Field string
+
+// The fields of the cover. The last three are locked: they say whose workbook it is.
+const (
+	FirmName      Field = "cover/firm-name"
+	ReferenceDate Field = "cover/reference-date"
+	Preparer      Field = "cover/preparer"
+	Approver      Field = "cover/approver"
+	ApproverTitle Field = "cover/approver-title"
+	ApprovedOn    Field = "cover/approved-on"
+	EditionCell   Field = "cover/edition"
+	FirmCell      Field = "cover/firm"
+	ChecksumCell  Field = "cover/definition"
+)
+
+// A Layout says where the workbook of an edition has its cells.
+type Layout struct {
+	pages   []page
+	answers map[checklist.Ref]Location
+	covers  map[Field]Location
+}
+
+// LayoutOf lays out an edition. The same edition always has the same layout.
+func LayoutOf(ed *checklist.Edition) *Layout {
+	l := &Layout{answers: map[checklist.Ref]Location{}, covers: map[Field]Location{}}
+	for _, f := range coverFields {
+		l.covers[f.field] = Location{coverSheet, cell(columnAnswer, f.row)}
+	}
+	taken := map[string]bool{coverSheet: true, instructionsSheet: true, glossarySheet: true, listSheet: true}
+	for i := range ed.Sections {
+		p := layOutSection(ed, &ed.Sections[i], taken)
+		for j, line := range p.lines {
+			for k, r := range line.refs {
+				l.answers[r] = Location{p.name, cell(columnAnswer+k, firstQuestion+j)}
+			}
+		}
+		l.pages = append(l.pages, p)
+	}
+	return l
+}
+
+// Answer returns the answer cell of a place, or the zero Location if the edition has no such place.
+func (l *Layout) Answer(r checklist.Ref) Location { return l.answers[r] }
+
+// Cover returns the cell of a field of the cover.
+func (l *Layout) Cover(f Field) Location { return l.covers[f] }
+
+// A page is the sheet of one section.
+type page struct {
+	name    string
+	section *checklist.Section
+	columns int // answer columns
+	lines   []line
+}
+
+// A line is one row of a page below its head.
+type line struct {
+	kind   lineKind
+	number string // printed in the column of numbers
+	text   checklist.Text
+	heads  []checklist.Text // over the answer columns
+	refs   []checklist.Ref  // answered in this row, one for each answer column from the first on
+	q      *checklist.Question
+}
+
+type lineKind int
+
+const (
+	gapLine lineKind = iota
+	titleLine
+	promptLine
+	noteLine
+	choiceLine
+	stageLine
+	answerLine
+)
+
+// id returns what stands in the column of ids of an answered row.
+func (l *line) id() string {
+	var ids []string
+	for _, r := range l.refs {
+		ids = append(ids, r.String())
+	}
+	return strings.Join(ids, " ")
+}
+
+func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string]bool) page {
+	p := page{name: sheetName(s.Number+" "+s.Title.JA, taken), section: s, columns: 1}
+	for i := range s.Questions {
+		q := &s.Questions[i]
+		p.columns = max(p.columns, len(q.Stages))
+		p.lines = append(p.lines, questionLines(ed, q)...)
+	}
+	return p
+}
+
+func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
+	ls := []line{
+		{kind: titleLine, number: q.Number, text: q.Title},
+		{kind: promptLine, text: q.Prompt},
+	}
+	if q.When != nil {
+		ls = append(ls, line{kind: noteLine, text: asked(ed, q.When)})
+	}
+	for _, id := range q.Terms {
+		if t, ok := ed.Term(id); ok {
+			ls = append(ls, line{kind: noteLine, text: checklist.Text{
+				JA: "用語 「" + t.Name.JA + "」：" + t.Definition.JA,
+				EN: "“" + t.Name.EN + "”: " + t.Definition.EN,
+			}})
+		}
+	}
+	for _, n := range q.Notes {
+		ls = append(ls, line{kind: noteLine, text: checklist.Text{JA: "注 " + n.JA, EN: "Note: " + n.EN}})
+	}
+	switch q.Kind {
+	case checklist.Single, checklist.Matrix:
+		for i, c := range q.Choices {
+			ls = append(ls, line{kind: choiceLine, text: numbered(i, c.Label)})
+		}
+	case checklist.Nested:
+		for i := range q.Stages {
+			ls = append(ls, line{kind: choiceLine, text: scale(&q.Stages[i])})
+		}
+		var heads []checklist.Text
+		for i := range q.Stages {
+			heads = append(heads, q.Stages[i].Label)
+		}
+		ls = append(ls, line{kind: stageLine, heads: heads})
+	}
+	if len(q.Items) == 0 {
+		ls = append(ls, line{kind: answerLine, number: "回答", text: q.Wanted(""), refs: q.Refs(), q: q})
+	}
+	for i, it := range q.Items {
+		l := line{kind: answerLine, number: fmt.Sprintf("(%d)", i+1), text: it.Label, q: q}
+		for _, r := range q.Refs() {
+			if r.Item == it.ID {
+				l.refs = append(l.refs, r)
+			}
+		}
+		ls = append(ls, l)
+	}
+	return append(ls, line{kind: gapLine})
+}
+
+// sheetName makes a name Excel allows: at most 31 UTF-16 units, without : \ / ? * [ ] and ', not taken yet.
+func sheetName(s string, taken map[string]bool) string {
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]'`, r) || r < ' ' {
+			return ' '
+		}
+		return r
+	}, s))
+	for n := 1; ; n++ {
+		suffix := ""
+		if n > 1 {
+			suffix = fmt.Sprintf(" (%d)", n)
+		}
+		name := s
+		for len(utf16.Encode([]rune(name))) > 31-len(suffix) {
+			name = string([]rune(name)[:len([]rune(name))-1])
+		}
+		name = strings.TrimSpace(name) + suffix
+		if key := strings.ToLower(name); !taken[key] && name != "" {
+			taken[key] = true
+			return name
+		}
+	}
+}
+
+// cell returns the A1 name of a cell; columns and rows count from 1.
+func cell(column, row int) string { return columnName(column) + fmt.Sprint(row) }
+
+func columnName(column int) string {
+	name := ""
+	for ; column > 0; column = (column - 1) / 26 {
+		name = string(rune('A'+(column-1)%26)) + name
+	}
+	return name
+}

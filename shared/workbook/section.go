@@ -1,0 +1,184 @@
+package workbook
+
+import (
+	"math"
+	"strings"
+
+	"cssa/shared/checklist"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Widths of the columns of a section's sheet, in characters.
+const (
+	widthLabel       = 74.0
+	widthAnswer      = 52.0
+	widthStageAnswer = 30.0
+)
+
+// section writes the sheet of one section.
+func (w *writer) section(p *page, a checklist.Answers) {
+	s := w.sheet(p.name)
+	answerWidth := widthAnswer
+	if p.columns > 1 {
+		answerWidth = widthStageAnswer
+	}
+	widths := []float64{2.5, 8, widthLabel}
+	for range p.columns {
+		widths = append(widths, answerWidth)
+	}
+	s.widths(append(widths, 3, 3)...)
+	s.marks(p.columns)
+	last := columnAnswer + p.columns - 1
+
+	s.pair(columnNumber, rowTitle, checklist.Text{JA: p.section.Number + "　" + p.section.Title.JA, EN: p.section.Title.EN}, lookTitle, "　　", w.small)
+	s.height(rowTitle, 30)
+	s.pair(columnNumber, rowHead, wordNumber, lookHeadCentre, "\n", w.white)
+	s.pair(columnLabel, rowHead, wordQuestion, lookHead, "　", w.white)
+	for c := columnAnswer; c <= last; c++ {
+		s.pair(c, rowHead, wordAnswer, lookHead, "　", w.white)
+	}
+	s.height(rowHead, 30)
+
+	wide := widthLabel + answerWidth*float64(p.columns)
+	menus := newMenus(s)
+	for i := range p.lines {
+		l := &p.lines[i]
+		row := firstQuestion + i
+		switch l.kind {
+		case gapLine:
+			s.height(row, 10)
+		case titleLine:
+			s.merge(columnLabel, last, row)
+			s.put(columnNumber, row, l.number, lookQuestionNumber)
+			s.pair(columnLabel, row, l.text, lookQuestionTitle, "　", w.small)
+			for c := columnAnswer; c <= last; c++ {
+				s.style(c, row, lookQuestionTitle)
+			}
+			oneLine := checklist.Text{JA: l.text.JA + "　" + l.text.EN}
+			s.height(row, textHeight(oneLine, wide, 1.1)+8)
+		case promptLine, noteLine, choiceLine:
+			look, scale := lookPrompt, 1.0
+			switch l.kind {
+			case noteLine:
+				look, scale = lookNote, 0.9
+			case choiceLine:
+				look = lookChoice
+			}
+			s.merge(columnLabel, last, row)
+			s.pair(columnLabel, row, l.text, look, "\n", w.small)
+			s.height(row, textHeight(l.text, wide-3, scale)+4)
+		case stageLine:
+			s.style(columnNumber, row, lookStageHead)
+			s.style(columnLabel, row, lookStageHead)
+			height := 20.0
+			for k, h := range l.heads {
+				s.pair(columnAnswer+k, row, h, lookStageHead, "\n", w.small)
+				height = max(height, textHeight(h, answerWidth, 1)+4)
+			}
+			s.height(row, height)
+		case answerLine:
+			s.put(columnID, row, l.id(), lookID)
+			s.put(columnNumber, row, l.number, lookItemNumber)
+			s.pair(columnLabel, row, l.text, lookItem, "\n", w.small)
+			height := textHeight(l.text, widthLabel, 1) + 6
+			for k, r := range l.refs {
+				height = max(height, s.answer(columnAnswer+k, row, l.q, r, a, answerWidth))
+				menus.add(l.q, r, cell(columnAnswer+k, row))
+			}
+			s.height(row, min(height, 400))
+		}
+	}
+	menus.write()
+	s.finish(columnNumber, last, firstQuestion+len(p.lines)-1, rowHead, "landscape")
+}
+
+// answer writes one answer cell and returns the height it needs.
+func (s *sheet) answer(column, row int, q *checklist.Question, r checklist.Ref, a checklist.Answers, width float64) float64 {
+	ans, answered := a[r]
+	switch q.Kind {
+	case checklist.Number:
+		look := lookAnswerNumber
+		if q.Decimals > 0 {
+			look = lookAnswerDecimal
+		}
+		s.style(column, row, look)
+		if answered {
+			s.w.check(s.w.f.SetCellDefault(s.name, cell(column, row), q.Format(ans.Number)))
+		}
+		return 22
+	case checklist.FreeText:
+		s.put(column, row, ans.Text, lookAnswerText)
+		return max(76, textHeight(checklist.Text{JA: ans.Text}, width, 1)+6)
+	}
+	text := string(ans.Choice)
+	height := 22.0
+	for i, c := range q.ChoicesAt(r.Stage) {
+		e := entry(q, r.Stage, i)
+		if c.ID == ans.Choice {
+			text = e
+		}
+		height = max(height, textHeight(checklist.Text{JA: e}, width, 1)+6)
+	}
+	s.put(column, row, text, lookAnswerChoice)
+	return height
+}
+
+// menus gathers the cells that have the same validation, so that each is written once.
+type menus struct {
+	s     *sheet
+	keys  []string
+	cells map[string][]string
+	of    map[string]func() *excelize.DataValidation
+}
+
+func newMenus(s *sheet) *menus {
+	return &menus{s: s, cells: map[string][]string{}, of: map[string]func() *excelize.DataValidation{}}
+}
+
+func (m *menus) add(q *checklist.Question, r checklist.Ref, at string) {
+	key := string(q.ID) + " " + string(r.Stage)
+	if _, ok := m.of[key]; !ok {
+		m.keys = append(m.keys, key)
+		m.of[key] = func() *excelize.DataValidation { return m.s.validation(q, r.Stage) }
+	}
+	m.cells[key] = append(m.cells[key], at)
+}
+
+func (m *menus) write() {
+	for _, key := range m.keys {
+		dv := m.of[key]()
+		dv.SetSqref(strings.Join(m.cells[key], " "))
+		m.s.w.check(m.s.w.f.AddDataValidation(m.s.name, dv))
+	}
+}
+
+// validation returns what Excel lets into an answer cell of a question.
+func (s *sheet) validation(q *checklist.Question, stage checklist.StageID) *excelize.DataValidation {
+	dv := excelize.NewDataValidation(true)
+	want := q.Wanted(stage)
+	switch q.Kind {
+	case checklist.Number:
+		kind, unit := excelize.DataValidationTypeWhole, math.Pow10(q.Decimals)
+		if q.Decimals > 0 {
+			kind = excelize.DataValidationTypeDecimal
+		}
+		s.w.check(dv.SetRange(float64(q.Min)/unit, float64(q.Max)/unit, kind, excelize.DataValidationOperatorBetween))
+		span := q.Format(q.Min) + "〜" + q.Format(q.Max)
+		want.JA, want.EN = span+" の数字を記入してください。", "Please enter a number within "+span+"."
+	case checklist.FreeText:
+		limit := q.Max
+		if limit <= 0 || limit > maxCellText {
+			limit = maxCellText
+		}
+		s.w.check(dv.SetRange(0, int(limit), excelize.DataValidationTypeTextLength, excelize.DataValidationOperatorBetween))
+		span := q.Format(limit)
+		want.JA, want.EN = span+"文字以内で記入してください。", "At most "+span+" characters, please."
+	case checklist.Multiple:
+		s.w.check(dv.SetDropList(entries(q, stage)))
+	default:
+		dv.SetSqrefDropList(s.w.list(entries(q, stage)))
+	}
+	dv.SetError(excelize.DataValidationErrorStyleStop, "点検票 Checklist", want.JA+"\n"+want.EN)
+	return dv
+}

@@ -1,0 +1,111 @@
+package workbook
+
+import (
+	"github.com/xuri/excelize/v2"
+)
+
+// The look: BIZ UDPGothic comes with Windows and is drawn for legibility; the colours are those of the reports.
+const (
+	fontName   = "BIZ UDPゴシック"
+	fontJA     = 10.5
+	fontEN     = 8.5
+	ink        = "17212B"
+	mute       = "55636F"
+	navy       = "0B3C5D"
+	blue       = "2B74A6"
+	pale       = "EEF1F4"
+	rule       = "C9D2DA"
+	answerFill = "E4F0FA"
+	faint      = "B8C2CB"
+)
+
+type look int
+
+const (
+	lookPlain look = iota
+	lookMark
+	lookID
+	lookTitle
+	lookHead
+	lookHeadCentre
+	lookQuestionNumber
+	lookQuestionTitle
+	lookPrompt
+	lookNote
+	lookChoice
+	lookItemNumber
+	lookItem
+	lookStageHead
+	lookAnswerChoice
+	lookAnswerNumber
+	lookAnswerDecimal
+	lookAnswerText
+	lookEntry
+	lookAnswerDate
+	lookCoverLabel
+	lookCoverFact
+	lookFine
+	lookLink
+	lookCount
+)
+
+// styles makes every look once, so that a look is an index.
+func styles(f *excelize.File) ([lookCount]int, error) {
+	box := func(color string) []excelize.Border {
+		var bs []excelize.Border
+		for _, side := range []string{"left", "top", "right", "bottom"} {
+			bs = append(bs, excelize.Border{Type: side, Color: color, Style: 1})
+		}
+		return bs
+	}
+	fill := func(color string) excelize.Fill {
+		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+	}
+	font := func(size float64, color string, bold bool) *excelize.Font {
+		return &excelize.Font{Family: fontName, Size: size, Color: color, Bold: bold}
+	}
+	wrap := func(horizontal, vertical string, indent int) *excelize.Alignment {
+		return &excelize.Alignment{Horizontal: horizontal, Vertical: vertical, WrapText: true, Indent: indent}
+	}
+	open := &excelize.Protection{Locked: false}
+	asText, number, decimal := "@", "#,##0", "#,##0.########"
+	date := `yyyy"年"m"月"d"日"`
+	answer := func(a *excelize.Alignment, format *string) excelize.Style {
+		return excelize.Style{Font: font(fontJA, ink, false), Fill: fill(answerFill), Border: box(blue), Alignment: a, Protection: open, CustomNumFmt: format}
+	}
+	defs := [lookCount]excelize.Style{
+		lookPlain:          {Font: font(fontJA, ink, false), Alignment: wrap("left", "top", 0)},
+		lookMark:           {Font: font(1, faint, false)},
+		lookID:             {Font: font(5, faint, false), Alignment: &excelize.Alignment{Vertical: "center"}},
+		lookTitle:          {Font: font(16, navy, true), Alignment: &excelize.Alignment{Vertical: "center"}},
+		lookHead:           {Font: font(fontJA, "FFFFFF", true), Fill: fill(navy), Border: box(navy), Alignment: wrap("left", "center", 0)},
+		lookHeadCentre:     {Font: font(fontJA, "FFFFFF", true), Fill: fill(navy), Border: box(navy), Alignment: wrap("center", "center", 0)},
+		lookQuestionNumber: {Font: font(12, navy, true), Fill: fill(pale), Border: []excelize.Border{{Type: "top", Color: navy, Style: 2}}, Alignment: wrap("center", "center", 0)},
+		lookQuestionTitle:  {Font: font(12, navy, true), Fill: fill(pale), Border: []excelize.Border{{Type: "top", Color: navy, Style: 2}}, Alignment: wrap("left", "center", 0)},
+		lookPrompt:         {Font: font(fontJA, ink, false), Alignment: wrap("left", "top", 0)},
+		lookNote:           {Font: font(9, mute, false), Alignment: wrap("left", "top", 1)},
+		lookChoice:         {Font: font(fontJA, ink, false), Alignment: wrap("left", "center", 1)},
+		lookItemNumber:     {Font: font(fontJA, mute, false), Border: box(rule), Alignment: wrap("center", "center", 0)},
+		lookItem:           {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 0)},
+		lookStageHead:      {Font: font(fontJA, ink, true), Fill: fill(pale), Border: box(rule), Alignment: wrap("center", "center", 0)},
+		lookAnswerChoice:   answer(wrap("left", "center", 0), &asText),
+		lookAnswerNumber:   answer(wrap("right", "center", 1), &number),
+		lookAnswerDecimal:  answer(wrap("right", "center", 1), &decimal),
+		lookAnswerText:     answer(wrap("left", "top", 0), &asText),
+		lookEntry:          answer(wrap("left", "center", 0), &asText),
+		lookAnswerDate:     answer(wrap("left", "center", 0), &date),
+		lookCoverLabel:     {Font: font(fontJA, ink, true), Fill: fill(pale), Border: box(rule), Alignment: wrap("left", "center", 0)},
+		lookCoverFact:      {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 0)},
+		lookFine:           {Font: font(8, mute, false), Border: box(rule), Alignment: &excelize.Alignment{Vertical: "center"}, CustomNumFmt: &asText},
+		lookLink:           {Font: &excelize.Font{Family: fontName, Size: fontJA, Color: blue, Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "center"}},
+	}
+	var ids [lookCount]int
+	for i := range defs {
+		n, err := f.NewStyle(&defs[i])
+		if err != nil {
+			return ids, err
+		}
+		ids[i] = n
+	}
+	return ids, nil
+}

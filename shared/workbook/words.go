@@ -1,0 +1,95 @@
+package workbook
+
+import (
+	"fmt"
+	"strings"
+
+	"cssa/shared/checklist"
+)
+
+// longestEntry is the longest entry of a drop-down in characters; Excel cuts longer ones off.
+const longestEntry = 200
+
+// entry returns a choice as the drop-down shows it: its number and text, はい or いいえ for a multiple question.
+func entry(q *checklist.Question, stage checklist.StageID, i int) string {
+	label := q.ChoicesAt(stage)[i].Label.JA
+	if q.Kind == checklist.Multiple {
+		return label
+	}
+	label = strings.Join(strings.Fields(label), " ")
+	if r := []rune(label); len(r) > longestEntry {
+		label = string(r[:longestEntry-1]) + "…"
+	}
+	return fmt.Sprintf("%d %s", i+1, label)
+}
+
+// entries returns the drop-down of a place.
+func entries(q *checklist.Question, stage checklist.StageID) []string {
+	var es []string
+	for i := range q.ChoicesAt(stage) {
+		es = append(es, entry(q, stage, i))
+	}
+	return es
+}
+
+func numbered(i int, t checklist.Text) checklist.Text {
+	return checklist.Text{JA: fmt.Sprintf("%d  %s", i+1, t.JA), EN: fmt.Sprintf("%d  %s", i+1, t.EN)}
+}
+
+// scale puts the choices of a stage into one line.
+func scale(st *checklist.Stage) checklist.Text {
+	var ja, en []string
+	for i, c := range st.Choices {
+		ja = append(ja, fmt.Sprintf("%d %s", i+1, c.Label.JA))
+		en = append(en, fmt.Sprintf("%d %s", i+1, c.Label.EN))
+	}
+	return checklist.Text{
+		JA: "「" + st.Label.JA + "」： " + strings.Join(ja, "　／　"),
+		EN: st.Label.EN + ": " + strings.Join(en, " / "),
+	}
+}
+
+// asked says to whom a question is put. A plain condition is spelled out; of any other the questions it depends on are named.
+func asked(ed *checklist.Edition, c *checklist.Condition) checklist.Text {
+	if c.Is != nil && len(c.Is.Choices) > 0 {
+		if q, ok := ed.Question(string(c.Is.Ref.Question)); ok && len(q.Items) == 0 {
+			var ja, en []string
+			for i, ch := range q.Choices {
+				for _, id := range c.Is.Choices {
+					if ch.ID == id {
+						ja = append(ja, fmt.Sprintf("「%d %s」", i+1, ch.Label.JA))
+						en = append(en, fmt.Sprintf("“%d %s”", i+1, ch.Label.EN))
+					}
+				}
+			}
+			return checklist.Text{
+				JA: "対象 設問" + q.Number + "で" + strings.Join(ja, "か") + "と回答した場合だけ、回答してください。ほかの場合は空欄にしてください。",
+				EN: "Answer only if the answer to " + q.Number + " is " + strings.Join(en, " or ") + ". Otherwise leave it blank.",
+			}
+		}
+	}
+	var numbers []string
+	seen := map[string]bool{}
+	for _, r := range c.Refs(ed) {
+		if q, ok := ed.Question(string(r.Question)); ok && !seen[q.Number] {
+			seen[q.Number] = true
+			numbers = append(numbers, q.Number)
+		}
+	}
+	return checklist.Text{
+		JA: "対象 設問" + strings.Join(numbers, "、") + "の回答により、対象となる場合だけ回答してください。",
+		EN: "Answer only if the answers to " + strings.Join(numbers, ", ") + " make it apply.",
+	}
+}
+
+// howTo is what every edition's instruction sheet says about the workbook itself.
+var howTo = []checklist.Text{
+	{JA: "水色の欄だけに記入してください。ほかの欄は保護されています。", EN: "Please fill in the light blue cells only. All other cells are protected."},
+	{JA: "選択式の設問は、欄を選ぶと右に出る▼から選んでください。", EN: "For questions with choices, select the cell and choose from the list under ▼."},
+	{JA: "項目ごとに「はい」か「いいえ」を選ぶ設問では、当てはまらない項目も空欄にせず「いいえ」を選んでください。空欄は無回答として扱います。",
+		EN: "Where each item takes “yes” or “no”, choose “no” rather than leaving it blank. A blank counts as unanswered."},
+	{JA: "「対象」の条件に当たらない設問は、空欄のままにしてください。", EN: "Leave a question blank if its condition does not apply to you."},
+	{JA: "表紙には、回答を承認した役員の氏名・役職・承認日を必ず記入してください。", EN: "On the cover, always give the name and title of the officer who approved the answers, and the date."},
+	{JA: "行・列・シートの追加や削除はせず、.xlsx形式のまま、パスワードを付けずに提出してください。",
+		EN: "Do not add or delete rows, columns or sheets. Submit it as .xlsx without a password."},
+}

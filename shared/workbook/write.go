@@ -1,0 +1,157 @@
+package workbook
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"cssa/shared/checklist"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// An Identity says whose workbook it is and for what. It stands in locked cells of the cover, because document properties
+// do not survive every mail gateway.
+type Identity struct {
+	Edition    checklist.EditionID
+	Firm       checklist.FirmID
+	Definition string // checksum of the edition's definition
+	FirmName   string // the register's name: prefilled on the cover; not locked
+}
+
+// Blank writes the checklist of an edition for one firm, with nothing answered: the firm's name and the reference date are
+// filled in. The workbook's edition and definition are those of ed. The same arguments always give the same bytes.
+func Blank(w io.Writer, ed *checklist.Edition, who Identity) error {
+	return Filled(w, ed, who, checklist.Cover{FirmName: who.FirmName, ReferenceDate: ed.ReferenceDate}, nil)
+}
+
+// Filled writes the checklist with its cover and answers filled in, choices as the drop-down's own entries. A choice the
+// question does not have is written as it is. Places of a that the edition does not have are left out.
+func Filled(w io.Writer, ed *checklist.Edition, who Identity, c checklist.Cover, a checklist.Answers) error {
+	f := excelize.NewFile()
+	defer f.Close()
+	b := &writer{f: f, ed: ed, who: who, layout: LayoutOf(ed), lists: map[string]string{}}
+	b.cover(who, c)
+	b.instructions()
+	b.glossary()
+	for i := range b.layout.pages {
+		b.section(&b.layout.pages[i], a)
+	}
+	b.finish()
+	if b.err != nil {
+		return fmt.Errorf("write workbook of %s for %s: %w", ed.ID, who.Firm, b.err)
+	}
+	if err := f.Write(w); err != nil {
+		return fmt.Errorf("write workbook of %s for %s: %w", ed.ID, who.Firm, err)
+	}
+	return nil
+}
+
+// A writer builds one workbook. The first error sticks and is reported at the end.
+type writer struct {
+	f      *excelize.File
+	ed     *checklist.Edition
+	who    Identity
+	layout *Layout
+	looks  [lookCount]int
+	lists  map[string]string // entries joined → range on the sheet of lists
+	err    error
+}
+
+func (w *writer) check(err error) {
+	if w.err == nil && err != nil {
+		w.err = err
+	}
+}
+
+// sheet adds a sheet. The first call also makes the styles and the sheet of lists, which has to exist before it is used.
+func (w *writer) sheet(name string) *sheet {
+	if len(w.f.GetSheetList()) == 1 && name == coverSheet {
+		w.check(w.f.SetDefaultFont(fontName))
+		looks, err := styles(w.f)
+		w.check(err)
+		w.looks = looks
+		w.check(w.f.SetSheetName("Sheet1", coverSheet))
+	} else {
+		_, err := w.f.NewSheet(name)
+		w.check(err)
+	}
+	return &sheet{w: w, name: name, row: map[int]float64{}}
+}
+
+func (w *writer) instructions() {
+	s := w.sheet(instructionsSheet)
+	s.widths(2.5, 5, 110)
+	s.put(columnLabel, rowTitle, wordHowTo.JA+"　"+wordHowTo.EN, lookTitle)
+	s.height(rowTitle, 30)
+	row := rowTitle + 2
+	for i, t := range append(append([]checklist.Text{}, w.ed.Instructions...), howTo...) {
+		s.put(columnNumber, row, fmt.Sprint(i+1), lookItemNumber)
+		s.pair(columnLabel, row, t, lookItem, "\n", w.small)
+		s.height(row, textHeight(t, 110, 1)+6)
+		row++
+	}
+	s.finish(columnNumber, columnLabel, row, 0, "portrait")
+}
+
+func (w *writer) glossary() {
+	s := w.sheet(glossarySheet)
+	s.widths(2.5, 34, 84)
+	s.put(columnNumber, rowTitle, wordGlossary.JA+"　"+wordGlossary.EN, lookTitle)
+	s.height(rowTitle, 30)
+	s.pair(columnNumber, rowHead, wordTerm, lookHead, "　", w.white)
+	s.pair(columnLabel, rowHead, wordMeaning, lookHead, "　", w.white)
+	s.height(rowHead, 20)
+	row := rowHead + 1
+	for _, t := range w.ed.Glossary {
+		s.pair(columnNumber, row, t.Name, lookItem, "\n", w.small)
+		s.pair(columnLabel, row, t.Definition, lookItem, "\n", w.small)
+		s.height(row, max(textHeight(t.Name, 34, 1), textHeight(t.Definition, 84, 1))+6)
+		row++
+	}
+	s.finish(columnNumber, columnLabel, row, rowHead, "portrait")
+}
+
+// finish adds the sheet of lists, the document properties and the protection of the workbook's structure.
+func (w *writer) finish() {
+	if index, err := w.f.GetSheetIndex(listSheet); err == nil && index >= 0 {
+		w.check(w.f.ProtectSheet(listSheet, &excelize.SheetProtectionOptions{SelectLockedCells: true}))
+		w.check(w.f.SetSheetVisible(listSheet, false))
+	}
+	w.f.SetActiveSheet(0)
+	w.check(w.f.ProtectWorkbook(&excelize.WorkbookProtectionOptions{LockStructure: true}))
+	// Fixed times: the bytes depend on the edition and the answers alone.
+	at := w.ed.Opens.UTC().Format(time.RFC3339)
+	w.check(w.f.SetDocProps(&excelize.DocProperties{
+		Title: w.ed.Title.JA, Subject: string(w.ed.ID), Creator: w.ed.Office.Name.JA,
+		LastModifiedBy: w.ed.Office.Name.JA, Created: at, Modified: at, Language: "ja-JP",
+	}))
+}
+
+// list returns the range on the hidden sheet that holds the entries of a drop-down.
+func (w *writer) list(entries []string) string {
+	key := fmt.Sprintf("%q", entries)
+	if at, ok := w.lists[key]; ok {
+		return at
+	}
+	if len(w.lists) == 0 {
+		_, err := w.f.NewSheet(listSheet)
+		w.check(err)
+	}
+	column := len(w.lists) + 1
+	for i, e := range entries {
+		w.check(w.f.SetCellStr(listSheet, cell(column, i+1), e))
+	}
+	at := fmt.Sprintf("'%s'!$%s$1:$%s$%d", listSheet, columnName(column), columnName(column), len(entries))
+	w.lists[key] = at
+	return at
+}
+
+// Fonts of the second language, after the first in the same cell.
+func (w *writer) small() *excelize.Font {
+	return &excelize.Font{Family: fontName, Size: fontEN, Color: mute}
+}
+
+func (w *writer) white() *excelize.Font {
+	return &excelize.Font{Family: fontName, Size: fontEN, Color: "FFFFFF"}
+}
