@@ -75,7 +75,7 @@ type Counts struct {
 	Position      int32  `parquet:"position" doc:"from 1 within the table of one group: the printed order"`
 	Population    int32  `parquet:"population" doc:"対象先数: firms of the group in the register at the reference date"`
 	Replied       int32  `parquet:"replied" doc:"提出先数: firms of the group whose answers are counted"`
-	Base          int32  `parquet:"base" doc:"回答先数: firms to which the place was put and that answered it; the base of the share"`
+	Base          int32  `parquet:"base" doc:"回答先数: firms to which the place was put and that answered it; of a figure those of its first series"`
 	Unanswered    int32  `parquet:"unanswered" doc:"無回答: firms to which the place was put and that left it blank"`
 	NotApplicable int32  `parquet:"not_applicable" doc:"対象外: firms to which the place was not put"`
 }
@@ -98,8 +98,9 @@ type FigureRow struct {
 	Series       string `parquet:"series,dict" doc:"series id: one numerator of the figure, a choice or a union of choices"`
 	Item         string `parquet:"item,dict" doc:"item id (項目), empty where the figure has one row"`
 	Counts
-	Count int32  `parquet:"count" doc:"firms that gave the answer"`
-	Share *int32 `parquet:"share,optional,decimal(1:4)" doc:"count of base in percent, half up to one decimal; NULL where base is 0"`
+	Count     int32  `parquet:"count" doc:"firms that gave the answer"`
+	ShareBase int32  `parquet:"share_base" doc:"回答先数 of the series: the base of the share; other than base only where the series is of another stage than the figure's first (訓練 among those with a plan)"`
+	Share     *int32 `parquet:"share,optional,decimal(1:4)" doc:"count of share_base in percent, half up to one decimal; NULL where share_base is 0"`
 }
 
 // An OpenDistributionRow is a DistributionRow after disclosure control (秘匿).
@@ -125,7 +126,8 @@ type OpenFigureRow struct {
 	Item         string `parquet:"item,dict" doc:"item id (項目), empty where the figure has one row"`
 	Counts
 	Count      *int32 `parquet:"count,optional" doc:"firms that gave the answer; NULL where withheld"`
-	Share      *int32 `parquet:"share,optional,decimal(1:4)" doc:"count of base in percent, half up to one decimal; NULL where withheld or base is 0"`
+	ShareBase  *int32 `parquet:"share_base,optional" doc:"回答先数 of the series: the base of the share; other than base only where the series is of another stage than the figure's first (訓練 among those with a plan); NULL where withheld"`
+	Share      *int32 `parquet:"share,optional,decimal(1:4)" doc:"count of share_base in percent, half up to one decimal; NULL where withheld or share_base is 0"`
 	Withheld   bool   `parquet:"withheld" doc:"秘匿: the number is not published; printed x (a share of base 0 is not withheld but NULL, printed −)"`
 	Joint      *int32 `parquet:"joint,optional" doc:"number, from 1 within the row, of the withheld cells told together; NULL where not withheld or told in no joint"`
 	JointCount *int32 `parquet:"joint_count,optional" doc:"firms in all cells of the joint together; the same on each of its rows"`

@@ -16,7 +16,7 @@ var ErrTable = errors.New("not a table of the lake")
 // columns (free text) has no rows.
 func DistributionRows(tables []table.Table) ([]DistributionRow, error) {
 	return rowsOf(tables, func(l line) (DistributionRow, error) {
-		return DistributionRow{l.id, l.item, l.stage, l.column, l.counts, l.cell.shown(), l.cell.share}, l.unprotected()
+		return DistributionRow{l.id, l.item, l.stage, l.column, l.counts, valueOf(l.cell.count), l.cell.share}, errors.Join(l.unprotected(), l.ofRow())
 	})
 }
 
@@ -27,7 +27,7 @@ func OpenDistributionRows(tables []table.Table) ([]OpenDistributionRow, error) {
 		c := l.cell
 		return OpenDistributionRow{
 			l.id, l.item, l.stage, l.column, l.counts, c.count, c.share, c.withheld, c.joint, c.jointCount, c.few,
-		}, l.wholeSector()
+		}, errors.Join(l.wholeSector(), l.ofRow())
 	})
 }
 
@@ -35,7 +35,7 @@ func OpenDistributionRows(tables []table.Table) ([]OpenDistributionRow, error) {
 func FigureRows(ed *checklist.Edition, tables []table.Table) ([]FigureRow, error) {
 	return rowsOf(tables, func(l line) (FigureRow, error) {
 		number, err := figureNumber(ed, l)
-		return FigureRow{l.id, number, l.column, l.item, l.counts, l.cell.shown(), l.cell.share}, errors.Join(err, l.unprotected())
+		return FigureRow{l.id, number, l.column, l.item, l.counts, valueOf(l.cell.count), valueOf(l.cell.base), l.cell.share}, errors.Join(err, l.unprotected())
 	})
 }
 
@@ -45,7 +45,7 @@ func OpenFigureRows(ed *checklist.Edition, tables []table.Table) ([]OpenFigureRo
 		number, err := figureNumber(ed, l)
 		c := l.cell
 		return OpenFigureRow{
-			l.id, number, l.column, l.item, l.counts, c.count, c.share, c.withheld, c.joint, c.jointCount, c.few,
+			l.id, number, l.column, l.item, l.counts, c.count, c.base, c.share, c.withheld, c.joint, c.jointCount, c.few,
 		}, errors.Join(err, l.wholeSector())
 	})
 }
@@ -53,28 +53,28 @@ func OpenFigureRows(ed *checklist.Edition, tables []table.Table) ([]OpenFigureRo
 // DistributionTables makes the tables of a run of its rows, in the order they were written.
 func DistributionTables(ed checklist.EditionID, run string, rows []DistributionRow) ([]table.Table, error) {
 	return tablesOf(ed, run, rows, func(r DistributionRow) line {
-		return line{r.Question, r.Stage, r.Item, r.Choice, r.Counts, cell{count: &r.Count, share: r.Share}}
+		return line{r.Question, r.Stage, r.Item, r.Choice, r.Counts, cell{count: &r.Count, base: &r.Base}}
 	})
 }
 
 // OpenDistributionTables is the inverse of [OpenDistributionRows]: withheld cells, joints and "few" come back as they were.
 func OpenDistributionTables(ed checklist.EditionID, run string, rows []OpenDistributionRow) ([]table.Table, error) {
 	return tablesOf(ed, run, rows, func(r OpenDistributionRow) line {
-		return line{r.Question, r.Stage, r.Item, r.Choice, r.Counts, cell{r.Count, r.Share, r.Withheld, r.Joint, r.JointCount, r.Few}}
+		return line{r.Question, r.Stage, r.Item, r.Choice, r.Counts, cell{r.Count, &r.Base, r.Share, r.Withheld, r.Joint, r.JointCount, r.Few}}
 	})
 }
 
 // FigureTables makes the figures of a run of its rows, in the order they were written.
 func FigureTables(ed checklist.EditionID, run string, rows []FigureRow) ([]table.Table, error) {
 	return tablesOf(ed, run, rows, func(r FigureRow) line {
-		return line{r.Figure, "", r.Item, r.Series, r.Counts, cell{count: &r.Count, share: r.Share}}
+		return line{r.Figure, "", r.Item, r.Series, r.Counts, cell{count: &r.Count, base: &r.ShareBase}}
 	})
 }
 
 // OpenFigureTables is the inverse of [OpenFigureRows].
 func OpenFigureTables(ed checklist.EditionID, run string, rows []OpenFigureRow) ([]table.Table, error) {
 	return tablesOf(ed, run, rows, func(r OpenFigureRow) line {
-		return line{r.Figure, "", r.Item, r.Series, r.Counts, cell{r.Count, r.Share, r.Withheld, r.Joint, r.JointCount, r.Few}}
+		return line{r.Figure, "", r.Item, r.Series, r.Counts, cell{r.Count, r.ShareBase, r.Share, r.Withheld, r.Joint, r.JointCount, r.Few}}
 	})
 }
 
@@ -87,7 +87,8 @@ type line struct {
 
 // A cell is a table's cell as columns: withheld, its numbers are nil.
 type cell struct {
-	count, share      *int32
+	count, base       *int32
+	share             *int32
 	withheld          bool
 	joint, jointCount *int32
 	few               *bool
@@ -108,6 +109,14 @@ func figureNumber(ed *checklist.Edition, l line) (int32, error) {
 	return int32(f.Number), nil
 }
 
+// ofRow fails where a cell of a distribution has another base than its row.
+func (l line) ofRow() error {
+	if l.cell.base != nil && *l.cell.base != l.counts.Base {
+		return fmt.Errorf("%w: item %q: a cell has another base than its row", ErrTable, l.item)
+	}
+	return nil
+}
+
 func (l line) unprotected() error {
 	if l.cell.withheld {
 		return fmt.Errorf("%w: a withheld cell in a table for the restricted door", ErrTable)
@@ -115,11 +124,11 @@ func (l line) unprotected() error {
 	return nil
 }
 
-func (c cell) shown() int32 {
-	if c.count == nil {
+func valueOf(n *int32) int32 {
+	if n == nil {
 		return 0
 	}
-	return *c.count
+	return *n
 }
 
 func rowsOf[T Row](tables []table.Table, row func(line) (T, error)) ([]T, error) {
@@ -163,10 +172,6 @@ func linesOf(t table.Table) ([]line, error) {
 					l.cell.tell(j, r.Joints[j], i)
 				}
 			} else {
-				n, _ := c.Count()
-				if want := table.Count(n, r.Base); c != want {
-					return nil, bad("a cell has another base than its row")
-				}
 				l.cell.show(c)
 			}
 			lines = append(lines, l)
@@ -184,8 +189,9 @@ func linesOf(t table.Table) ([]line, error) {
 
 func (c *cell) show(shown table.Cell) {
 	count, _ := shown.Count()
-	n := int32(count)
-	c.count = &n
+	base, _ := shown.Base()
+	n, of := int32(count), int32(base)
+	c.count, c.base = &n, &of
 	if share, ok := shown.Share(); ok {
 		s := int32(share)
 		c.share = &s
@@ -248,10 +254,10 @@ func addCell(t *table.Table, l line) error {
 	switch {
 	case l.item != r.Item || i >= len(t.Columns) || t.Columns[i] != l.column:
 		return bad("rows do not have the same columns")
-	case !l.cell.withheld && (l.cell.count == nil || *l.cell.count < 0 || int(*l.cell.count) > r.Base):
+	case !l.cell.withheld && (l.cell.count == nil || l.cell.base == nil || *l.cell.count < 0 || *l.cell.count > *l.cell.base):
 		return bad("a count is missing or above its base")
 	case !l.cell.withheld:
-		r.Cells = append(r.Cells, table.Count(int(*l.cell.count), r.Base))
+		r.Cells = append(r.Cells, table.Count(int(*l.cell.count), int(*l.cell.base)))
 		return nil
 	case l.cell.joint == nil:
 		r.Cells = append(r.Cells, table.Withhold(-1))
