@@ -1,0 +1,124 @@
+package disclosure
+
+import (
+	"slices"
+
+	"cssa/shared/checklist"
+	"cssa/shared/table"
+)
+
+// Figure returns a figure as it may be shown, made from nothing but protected distributions of its question q: all its
+// stages, of one group (of a figure with a base filter, those of tally's Filtered, protected). A series shows its count only
+// if its choices are shown cells and whole joints, so a figure never tells more than the distributions do; any other is
+// withheld and told in no joint, and so is one whose distribution is not among protected.
+//
+// Rows ordered by share stand in the order of what is shown: those withheld come after, in printed order.
+func Figure(fig *checklist.Figure, q *checklist.Question, protected ...table.Table) table.Table {
+	id := string(fig.Question)
+	if fig.Base != nil {
+		id = string(fig.ID)
+	}
+	protected = slices.DeleteFunc(slices.Clone(protected), func(t table.Table) bool { return t.ID != id })
+	out := table.Table{ID: string(fig.ID)}
+	if len(protected) > 0 {
+		t := protected[0]
+		out.Edition, out.Run, out.Group, out.Firms, out.Replied = t.Edition, t.Run, t.Group, t.Firms, t.Replied
+	}
+	protected = slices.DeleteFunc(protected, func(t table.Table) bool { return t.Group != out.Group })
+	for _, s := range fig.Series {
+		out.Columns = append(out.Columns, string(s.ID))
+	}
+	var rows []table.Row
+	for _, item := range items(fig, q) {
+		rows = append(rows, figureRow(fig, item, protected))
+	}
+	out.Rows = rows
+	if fig.Order == checklist.ByShare {
+		out.Rows = nil
+		for _, i := range table.OrderByShare(rows, func(item string) bool {
+			it, ok := q.Item(checklist.ItemID(item))
+			return ok && it.Exclusive
+		}) {
+			out.Rows = append(out.Rows, rows[i])
+		}
+	}
+	return out
+}
+
+func items(fig *checklist.Figure, q *checklist.Question) []checklist.ItemID {
+	items := slices.Clone(fig.Items)
+	if len(items) == 0 {
+		for _, it := range q.Items {
+			items = append(items, it.ID)
+		}
+	}
+	if len(items) == 0 {
+		items = []checklist.ItemID{""}
+	}
+	return items
+}
+
+func figureRow(fig *checklist.Figure, item checklist.ItemID, protected []table.Table) table.Row {
+	row := table.Row{Item: string(item)}
+	for i, s := range fig.Series {
+		columns, src, ok := find(protected, s.Stage, item)
+		if !ok {
+			row.Cells = append(row.Cells, table.Withhold(-1))
+			continue
+		}
+		if i == 0 {
+			row.Base, row.Unanswered, row.NotApplicable = src.Base, src.Unanswered, src.NotApplicable
+		}
+		row.Cells = append(row.Cells, union(columns, src, s.Choices))
+	}
+	return row
+}
+
+func find(protected []table.Table, stage checklist.StageID, item checklist.ItemID) (columns []string, row table.Row, ok bool) {
+	for _, t := range protected {
+		if t.Stage != string(stage) {
+			continue
+		}
+		for _, r := range t.Rows {
+			if r.Item == string(item) {
+				return t.Columns, r, true
+			}
+		}
+	}
+	return nil, table.Row{}, false
+}
+
+// union counts choices from the shown cells and whole joints of a row, or withholds.
+func union(columns []string, r table.Row, choices []checklist.ChoiceID) table.Cell {
+	if r.Base == 0 {
+		return table.Count(0, 0)
+	}
+	in := make([]bool, len(columns))
+	for i, c := range columns {
+		in[i] = slices.Contains(choices, checklist.ChoiceID(c))
+	}
+	total := 0
+	for i, c := range r.Cells {
+		if n, ok := c.Count(); ok && in[i] {
+			total += n
+		} else if joint, ok := c.Withheld(); ok && in[i] && joint < 0 {
+			return table.Withhold(-1)
+		}
+	}
+	for _, j := range r.Joints {
+		inside := 0
+		for _, i := range j.Columns {
+			if in[i] {
+				inside++
+			}
+		}
+		switch inside {
+		case 0:
+		case len(j.Columns):
+			total += j.Count
+		default:
+			return table.Withhold(-1)
+		}
+	}
+	return table.Count(total, r.Base)
+}
