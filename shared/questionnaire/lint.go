@@ -1,11 +1,156 @@
 package questionnaire
 
-import "cssa/shared/checklist"
+import (
+	"fmt"
+	"net/mail"
+	"strings"
 
-// Lint returns what is wrong with an edition as a whole.
+	"cssa/shared/checklist"
+)
+
+// MinThreshold is the lowest threshold an edition may have: with 1 or 2, a count would show single firms.
+const MinThreshold = 3
+
+// Lint returns everything that is wrong with an edition, in the order of its parts. Its checks are closed-world: every
+// id is valid, unique and, where it is referred to, exists; every text is there in both languages; every choice of a
+// figure's question is counted or said not to be.
 func Lint(e *checklist.Edition) []Finding {
-	if e.Threshold < 3 {
-		return []Finding{{Where: "edition", What: "the threshold is below 3", Mend: "set it to 3 or more"}}
+	l := &linter{e: e}
+	l.edition()
+	l.groups()
+	l.glossary()
+	l.sections()
+	l.rules()
+	l.figures()
+	return l.findings
+}
+
+type linter struct {
+	e        *checklist.Edition
+	findings []Finding
+}
+
+func (l *linter) say(where, what, mend string) {
+	l.findings = append(l.findings, Finding{Where: where, What: what, Mend: mend})
+}
+
+// must says what is wrong unless ok.
+func (l *linter) must(ok bool, where, what, mend string) {
+	if !ok {
+		l.say(where, what, mend)
 	}
-	return nil
+}
+
+func (l *linter) text(where, name string, t checklist.Text) {
+	for _, side := range []struct{ lang, s string }{{"ja", t.JA}, {"en", t.EN}} {
+		l.must(strings.TrimSpace(side.s) != "", where, fmt.Sprintf("%s has no text in %s", name, side.lang), "write it in both languages")
+		l.must(side.s == strings.TrimSpace(side.s) && !strings.ContainsAny(side.s, "\t\r\n"), where,
+			fmt.Sprintf("%s (%s) has space around it, a tab or a line break", name, side.lang), "write it on one line")
+	}
+}
+
+func (l *linter) texts(where, name string, ts []checklist.Text) {
+	for i, t := range ts {
+		l.text(where, fmt.Sprintf("%s %d", name, i+1), t)
+	}
+}
+
+// id checks the form of an id and that it is new among seen.
+func (l *linter) id(where, id string, seen map[string]bool) {
+	l.must(checklist.ValidID(id), where, fmt.Sprintf("the id %q is not valid", id), "use lower-case letters and digits in words joined by hyphens")
+	l.must(!seen[id], where, fmt.Sprintf("the id %q is there twice", id), "rename one of the two")
+	seen[id] = true
+}
+
+func (l *linter) source(where string, s checklist.Source) {
+	switch s {
+	case checklist.Verbatim, checklist.Paraphrase, checklist.Composed:
+	default:
+		l.say(where, fmt.Sprintf("the source %q is not known", s), "write verbatim, paraphrase or composed")
+	}
+}
+
+func (l *linter) edition() {
+	e, where := l.e, "edition"
+	if _, err := checklist.ParseEditionID(string(e.ID)); err != nil {
+		l.say(where, err.Error(), "mend the id")
+	} else if want := fmt.Sprintf("%d-%s", e.FiscalYear, e.Sector); string(e.ID) != want && !strings.HasPrefix(string(e.ID), want+"-") {
+		l.say(where, fmt.Sprintf("the id %s does not begin with %s", e.ID, want), "make id, fiscal_year and sector agree")
+	}
+	l.text(where, "title", e.Title)
+	l.must(e.Threshold >= MinThreshold, where, fmt.Sprintf("the threshold %d is below %d", e.Threshold, MinThreshold), "raise it: smaller counts show single firms")
+	l.must(e.GroupMinimum >= e.Threshold, where, fmt.Sprintf("group_minimum %d is below the threshold", e.GroupMinimum), "raise it")
+
+	l.text(where, "office name", e.Office.Name)
+	l.must(strings.TrimSpace(e.Office.Phone) != "", where, "the office has no phone", "firms need it when mail does not reach them")
+	addr, err := mail.ParseAddress(e.Office.Email)
+	l.must(err == nil && addr.Address == e.Office.Email, where, fmt.Sprintf("the office's email %q is not an address", e.Office.Email), "write it like office@supervisor.example")
+
+	l.must(len(e.Instructions) > 0, "instructions", "there are no instructions", "write at least one paragraph")
+	l.texts("instructions", "paragraph", e.Instructions)
+
+	if e.Location == nil {
+		l.say(where, "there is no time zone", "write it like Asia/Tokyo")
+		return
+	}
+	l.must(!e.ReferenceDate.IsZero(), where, "there is no reference date", "write it like 2023-06-30")
+	l.must(e.ReferenceDate.Start(e.Location).Before(e.Opens), where, "the round opens before the reference date", "put the dates in order")
+	l.must(e.Opens.Before(e.Deadline), where, "the deadline is not after the opening", "put the dates in order")
+	l.must(e.Deadline.Before(e.Closing), where, "the closing is not after the deadline", "put the dates in order")
+}
+
+func (l *linter) groups() {
+	seen := map[string]bool{}
+	sector := false
+	for _, g := range l.e.Groups {
+		where := fmt.Sprintf("group %s/%s", g.Dimension, g.ID)
+		switch g.Dimension {
+		case checklist.BySector:
+			sector = sector || g.ID == l.e.Sector
+		case checklist.ByGroup, checklist.BySize:
+		default:
+			l.say(where, fmt.Sprintf("the dimension %q is not known", g.Dimension), "write sector, group or size")
+		}
+		l.must(checklist.ValidID(g.ID), where, fmt.Sprintf("the id %q is not valid", g.ID), "use lower-case letters and digits in words joined by hyphens")
+		l.must(!seen[where], where, "the group is there twice", "remove one of the two")
+		seen[where] = true
+		l.text(where, "name", g.Name)
+	}
+	l.must(sector, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")
+}
+
+func (l *linter) glossary() {
+	used := map[string]bool{}
+	for _, q := range l.e.Questions() {
+		for _, t := range q.Terms {
+			used[t] = true
+		}
+	}
+	seen := map[string]bool{}
+	for _, t := range l.e.Glossary {
+		where := "term " + t.ID
+		l.id(where, t.ID, seen)
+		l.text(where, "name", t.Name)
+		l.text(where, "definition", t.Definition)
+		l.source(where, t.Source)
+		l.must(used[t.ID], where, "no question shows the term", "name it under the terms of a question, or remove it")
+	}
+}
+
+func (l *linter) rules() {
+	seen := map[string]bool{}
+	for i := range l.e.Rules {
+		r := &l.e.Rules[i]
+		where := "rule " + r.ID
+		l.id(where, r.ID, seen)
+		l.must(r.Severity == checklist.Mend || r.Severity == checklist.Confirm, where,
+			fmt.Sprintf("the severity %q is not known", r.Severity), "write mend or confirm")
+		l.condition(where, &r.Fails)
+		l.must(len(r.At) > 0, where, "the rule marks no place", "name the places under at")
+		for _, ref := range r.At {
+			l.place(where, ref)
+		}
+		l.text(where, "what", r.What)
+		l.text(where, "mend", r.Mend)
+	}
 }

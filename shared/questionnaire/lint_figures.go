@@ -1,0 +1,132 @@
+package questionnaire
+
+import (
+	"fmt"
+	"strings"
+
+	"cssa/shared/checklist"
+)
+
+func (l *linter) figures() {
+	seen := map[string]bool{}
+	for i := range l.e.Figures {
+		f := &l.e.Figures[i]
+		where := "figure " + string(f.ID)
+		l.id(where, string(f.ID), seen)
+		l.must(f.Number == i+1, where, fmt.Sprintf("the number %d is not %d", f.Number, i+1), "number figures from 1 in order")
+		l.text(where, "title", f.Title)
+		l.text(where, "population", f.Population)
+		l.texts(where, "note", f.Notes)
+		if f.Base != nil {
+			l.condition(where, f.Base)
+		}
+		q := l.questionByID(where, f.Question)
+		if q == nil {
+			continue
+		}
+		if q.Kind == checklist.FreeText {
+			l.say(where, "free text is never shown", "take another question")
+			continue
+		}
+		l.rows(where, f, q)
+		l.series(where, f, q)
+		for j := range f.Claims {
+			l.claim(fmt.Sprintf("%s, claim %d", where, j+1), f, &f.Claims[j])
+		}
+	}
+}
+
+func (l *linter) rows(where string, f *checklist.Figure, q *checklist.Question) {
+	l.must((len(f.Items) > 0) == (len(q.Items) > 0), where, "the figure's rows are not the question's items", "name items only of a question that has them")
+	seen := map[checklist.ItemID]bool{}
+	for _, it := range f.Items {
+		_, ok := q.Item(it)
+		l.must(ok, where, fmt.Sprintf("%s has no item %q", q.ID, it), "correct items")
+		l.must(!seen[it], where, fmt.Sprintf("the item %q is there twice", it), "name it once")
+		seen[it] = true
+	}
+	switch f.Order {
+	case checklist.InChecklistOrder:
+	case checklist.ByShare:
+		l.must(len(f.Items) > 0, where, "a figure without rows cannot be sorted", "write order: checklist")
+	default:
+		l.say(where, fmt.Sprintf("the order %q is not known", f.Order), "write checklist or share")
+	}
+}
+
+// series checks that numerators can be resolved, do not overlap (claims add them up), and that no choice is forgotten.
+func (l *linter) series(where string, f *checklist.Figure, q *checklist.Question) {
+	l.must(len(f.Series) > 0, where, "the figure counts nothing", "add series")
+	type key struct {
+		stage  checklist.StageID
+		choice checklist.ChoiceID
+	}
+	ids, counted := map[string]bool{}, map[key]bool{}
+	for _, s := range f.Series {
+		at := where + ", series " + string(s.ID)
+		l.id(at, string(s.ID), ids)
+		l.text(at, "label", s.Label)
+		_, ok := q.Stage(s.Stage)
+		if q.Kind == checklist.Nested && !ok || q.Kind != checklist.Nested && s.Stage != "" {
+			l.say(at, fmt.Sprintf("%s has no stage %q", q.ID, s.Stage), "name a stage of the question, or none if it has none")
+			continue
+		}
+		l.must(len(s.Choices) > 0, at, "the series counts no choice", "name its choices")
+		for _, c := range s.Choices {
+			_, ok := q.Choice(s.Stage, c)
+			l.must(ok, at, fmt.Sprintf("%s has no choice %q", q.ID, c), "correct choices")
+			l.must(!counted[key{s.Stage, c}], at, fmt.Sprintf("the choice %q is counted twice", c), "let one series count it")
+			counted[key{s.Stage, c}] = true
+		}
+	}
+	if q.Kind == checklist.Nested {
+		l.must(len(f.Uncounted) == 0, where, "uncounted is not for nested questions", "remove it")
+		return
+	}
+	uncounted := map[checklist.ChoiceID]bool{}
+	for _, c := range f.Uncounted {
+		_, ok := q.Choice("", c)
+		l.must(ok, where, fmt.Sprintf("uncounted: %s has no choice %q", q.ID, c), "correct uncounted")
+		l.must(!counted[key{"", c}], where, fmt.Sprintf("the choice %q is counted, yet under uncounted", c), "remove it from one of them")
+		uncounted[c] = true
+	}
+	for _, c := range q.Choices {
+		l.must(counted[key{"", c.ID}] || uncounted[c.ID], where, fmt.Sprintf("no series counts the choice %q", c.ID), "count it, or name it under uncounted")
+	}
+}
+
+func (l *linter) claim(where string, f *checklist.Figure, c *checklist.Claim) {
+	row := func(name string, it checklist.ItemID) {
+		for _, has := range f.Items {
+			if has == it {
+				return
+			}
+		}
+		l.say(where, fmt.Sprintf("%s: the figure has no row %q", name, it), "name one of the figure's items")
+	}
+	if len(f.Items) > 0 || c.Item != "" {
+		row("item", c.Item)
+	}
+	if c.Than != "" {
+		row("than", c.Than)
+		l.must(c.Than != c.Item, where, "a row is compared with itself", "name another row under than")
+	}
+	l.must(len(c.Series) > 0, where, "the claim names no series", "name them under series")
+	stages := map[checklist.StageID]bool{}
+	seen := map[checklist.SeriesID]bool{}
+	for _, id := range c.Series {
+		found := false
+		for _, s := range f.Series {
+			if s.ID == id {
+				found = true
+				stages[s.Stage] = true
+			}
+		}
+		l.must(found, where, fmt.Sprintf("the figure has no series %q", id), "correct series")
+		l.must(!seen[id], where, fmt.Sprintf("the series %q is named twice", id), "name it once")
+		seen[id] = true
+	}
+	l.must(len(stages) <= 1, where, "series of two stages have different bases and do not add up", "make two claims")
+	l.must(strings.TrimSpace(c.Words) != "", where, "the claim has no words", "write them as the source has them")
+	l.must(strings.TrimSpace(c.Quote) != "", where, "the claim has no quote", "copy the source's sentence")
+}
