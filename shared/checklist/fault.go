@@ -78,6 +78,7 @@ const (
 	CodeTooLong       FaultCode = "E105"
 	CodeCellError     FaultCode = "E106"
 	CodeFormula       FaultCode = "E107"
+	CodeDecimals      FaultCode = "E108"
 	CodeExclusive     FaultCode = "E201"
 	CodeNotApplicable FaultCode = "E202"
 	CodeNothingChosen FaultCode = "E203"
@@ -199,6 +200,9 @@ var messages = map[FaultCode]struct {
 	CodeFormula: {Mend,
 		Text{"式が入っていて、計算結果が保存されていません。", "The cell holds a formula without a saved result."},
 		Text{"式を消し、回答を選び直してください。", "Please clear the formula and choose the answer again."}},
+	CodeDecimals: {Mend,
+		Text{"小数点以下の桁数が多すぎます。", "The number has too many decimal places."},
+		Text{"小数点以下{want}桁までで記入してください。", "Please give at most {want} decimal places."}},
 	CodeExclusive: {Mend,
 		Text{"「{name}」とほかの「はい」は両立しません。", "“{name_en}” contradicts the other “yes” answers."},
 		Text{"どちらかを「いいえ」にしてください。", "Please change one of them to “no”."}},
@@ -219,15 +223,18 @@ func NewFault(code FaultCode, args ...string) Fault {
 	if !ok {
 		panic("checklist: no message for fault code " + string(code))
 	}
-	var pairs []string
+	var pairs, english []string
 	for i := 0; i+1 < len(args); i += 2 {
 		pairs = append(pairs, "{"+args[i]+"}", args[i+1])
+		if name, ok := strings.CutSuffix(args[i], "_en"); ok {
+			english = append(english, "{"+name+"}", args[i+1])
+		}
 	}
-	r := strings.NewReplacer(pairs...)
+	ja, en := strings.NewReplacer(pairs...), strings.NewReplacer(append(english, pairs...)...)
 	f := Fault{
 		Code: code, Severity: m.severity,
-		What: Text{r.Replace(m.what.JA), r.Replace(m.what.EN)},
-		Mend: Text{r.Replace(m.mend.JA), r.Replace(m.mend.EN)},
+		What: Text{ja.Replace(m.what.JA), en.Replace(m.what.EN)},
+		Mend: Text{ja.Replace(m.mend.JA), en.Replace(m.mend.EN)},
 	}
 	if i := slices.Index(args, "found"); i >= 0 && i%2 == 0 {
 		f.Found = args[i+1]
