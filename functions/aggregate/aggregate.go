@@ -1,0 +1,217 @@
+// Package aggregate is the third room (集計): every night it counts a round's answers anew and writes them, with all tables,
+// to the restricted lake. A run is atomic: nobody sees anything of it until it is complete and made current.
+//
+// Nightly runs are for the supervisor. What is issued comes from one run only, the one that freezes the round (確定).
+package aggregate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"cssa/shared/checklist"
+	"cssa/shared/lake"
+	"cssa/shared/ledger"
+	"cssa/shared/register"
+	"cssa/shared/table"
+	"cssa/shared/tally"
+)
+
+// ErrNotClosed is returned for a freeze before the doors have closed.
+var ErrNotClosed = errors.New("the round still takes uploads")
+
+// lease is how long a run may take before another may take its place.
+const lease = 15 * time.Minute
+
+// Editions gives an edition's definition.
+type Editions interface {
+	Edition(context.Context, checklist.EditionID) (*checklist.Edition, error)
+}
+
+// Ledger is what this room asks of the ledger.
+type Ledger interface {
+	Input
+	Runs
+}
+
+// Input is what a run counts.
+type Input interface {
+	Round(context.Context, checklist.EditionID) (ledger.Round, error)
+	Register(context.Context) (register.Register, error)
+	AllSubmissions(context.Context, checklist.EditionID) iter.Seq2[checklist.Submission, error]
+}
+
+// Runs are the records of runs, and the state of the round that a freeze moves.
+type Runs interface {
+	StartRun(context.Context, ledger.Run) error
+	FinishRun(context.Context, ledger.Run) error
+	Run(context.Context, checklist.EditionID, string) (ledger.Run, error)
+	AdvanceRound(context.Context, ledger.Round) error
+}
+
+// A Step is the room with its doors. All fields are required.
+type Step struct {
+	Editions Editions
+	Ledger   Ledger
+	Lake     lake.Store // the restricted door's
+	Now      func() time.Time
+}
+
+// Nightly makes a run of what the ledger holds now. While another run of the edition is at work it is ledger.ErrHeld.
+func (s *Step) Nightly(ctx context.Context, id checklist.EditionID) (ledger.Run, error) {
+	ed, round, err := s.round(ctx, id)
+	if err != nil {
+		return ledger.Run{}, err
+	}
+	if round.State == ledger.Frozen {
+		return ledger.Run{}, fmt.Errorf("aggregate %s: it is frozen, its run is %s: %w", id, round.FrozenRun, ledger.ErrConflict)
+	}
+	now := s.Now().UTC()
+	return s.run(ctx, ed, round, runID(now, ledger.Nightly), ledger.Nightly, now)
+}
+
+// Freeze shuts the round for good and makes its last run. The round is frozen first, so that nothing enters while the run
+// counts; a crash in between is mended by calling Freeze again, which makes the same run.
+func (s *Step) Freeze(ctx context.Context, id checklist.EditionID) (ledger.Run, error) {
+	ed, round, err := s.round(ctx, id)
+	if err != nil {
+		return ledger.Run{}, err
+	}
+	now := s.Now().UTC()
+	if round.State != ledger.Frozen {
+		if round.Takes(now) || now.Before(round.OpenedAt) {
+			return ledger.Run{}, fmt.Errorf("freeze %s, which closes %s: %w", id, round.Closing.In(ed.Location).Format("2006-01-02 15:04 MST"), ErrNotClosed)
+		}
+		round.State, round.FrozenAt, round.FrozenRun = ledger.Frozen, now, runID(now, ledger.Freeze)
+		if round.ClosedAt.IsZero() {
+			round.ClosedAt = round.Closing
+		}
+		if err := s.Ledger.AdvanceRound(ctx, round); err != nil {
+			return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
+		}
+	}
+	done, err := s.Ledger.Run(ctx, id, round.FrozenRun)
+	if err == nil && done.State == ledger.Done {
+		return done, nil
+	}
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
+	}
+	return s.run(ctx, ed, round, round.FrozenRun, ledger.Freeze, round.FrozenAt)
+}
+
+func (s *Step) round(ctx context.Context, id checklist.EditionID) (*checklist.Edition, ledger.Round, error) {
+	ed, err := s.Editions.Edition(ctx, id)
+	if err != nil {
+		return nil, ledger.Round{}, fmt.Errorf("aggregate: %w", err)
+	}
+	round, err := s.Ledger.Round(ctx, id)
+	if err != nil {
+		return nil, ledger.Round{}, fmt.Errorf("aggregate: round %s: %w", id, err)
+	}
+	if round.Checksum != ed.Checksum {
+		return nil, ledger.Round{}, fmt.Errorf("aggregate: edition %s was changed after it was opened: %w", id, ledger.ErrConflict)
+	}
+	return ed, round, nil
+}
+
+func runID(at time.Time, kind ledger.RunKind) string {
+	return at.UTC().Format("20060102T150405Z") + "-" + string(kind)
+}
+
+// run leases the run, writes it and settles its record, whatever became of it.
+func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Round, id string, kind ledger.RunKind, at time.Time) (ledger.Run, error) {
+	r := ledger.Run{ID: id, Edition: ed.ID, Kind: kind, State: ledger.Running, StartedAt: at, LeaseUntil: s.Now().UTC().Add(lease)}
+	if err := s.Ledger.StartRun(ctx, r); err != nil {
+		return r, fmt.Errorf("start run %s: %w", id, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, lease)
+	defer cancel()
+	err := s.write(ctx, ed, round, &r)
+	r.State, r.FinishedAt = ledger.Done, s.Now().UTC()
+	if err != nil {
+		r.State, r.Why = ledger.Failed, err.Error()
+	}
+	// The record is settled even when ctx has ended.
+	if settled := s.Ledger.FinishRun(context.WithoutCancel(ctx), r); settled != nil {
+		err = errors.Join(err, fmt.Errorf("settle run %s: %w", id, settled))
+	}
+	return r, err
+}
+
+// write counts and writes everything under the run's own prefix, then makes the run current.
+func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Round, r *ledger.Run) error {
+	reg, err := s.Ledger.Register(ctx)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	firms := reg.At(ed.ReferenceDate)
+	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms))}
+	if err := lake.WriteSeq(ctx, s.Lake, ed.ID, r.ID, c.answers(s.Ledger.AllSubmissions(ctx, ed.ID))); err != nil {
+		return err
+	}
+	r.Population, r.Replied, r.Answers = len(firms), c.replied, c.rows
+
+	distributions, err := lake.DistributionRows(named(c.tally.Distributions(), r))
+	if err != nil {
+		return err
+	}
+	figures, err := lake.FigureRows(ed, named(c.tally.Figures(), r))
+	if err != nil {
+		return err
+	}
+	dimensions, err := lake.DimensionRows(ed)
+	if err != nil {
+		return err
+	}
+	run := lake.Run{Edition: ed.ID, ID: r.ID, Kind: string(r.Kind), StartedAt: r.StartedAt, Replied: c.replied}
+	for _, write := range []func() error{
+		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, c.submissions) },
+		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, distributions) },
+		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, figures) },
+		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, lake.FirmRows(firms)) },
+		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, lake.RunRows(ed, run, len(firms))) },
+		func() error { return dimensions.Write(ctx, s.Lake, ed.ID, r.ID) },
+		func() error { return s.stillMine(ctx, *r) },
+		func() error { return lake.MakeCurrent(ctx, s.Lake, ed.ID, r.ID) },
+	} {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stillMine keeps a run that was held up and overtaken from becoming current after the one that overtook it.
+func (s *Step) stillMine(ctx context.Context, r ledger.Run) error {
+	held, err := s.Ledger.Run(ctx, r.Edition, r.ID)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	if held.State != ledger.Running {
+		return fmt.Errorf("run %s was taken over: %w", r.ID, ledger.ErrHeld)
+	}
+	return nil
+}
+
+func members(firms []register.Firm) []tally.Member {
+	ms := make([]tally.Member, len(firms))
+	for i, f := range firms {
+		ms[i] = tally.Member{Firm: f.ID, Groups: []table.Group{
+			table.All,
+			{Dimension: string(checklist.BySector), ID: f.Sector},
+			{Dimension: string(checklist.ByGroup), ID: f.PeerGroup},
+			{Dimension: string(checklist.BySize), ID: f.SizeBand},
+		}}
+	}
+	return ms
+}
+
+func named(tables []table.Table, r *ledger.Run) []table.Table {
+	for i := range tables {
+		tables[i].Edition, tables[i].Run = string(r.Edition), r.ID
+	}
+	return tables
+}

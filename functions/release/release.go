@@ -1,0 +1,188 @@
+// Package release is the fourth room (公表): a frozen run, proposed by one person and approved by another, is protected and
+// issued. Only here do numbers pass from the restricted door to the open one.
+//
+// Until the linked tables of groups can be protected together, the open door carries the whole sector's tables only.
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cssa/events"
+	"cssa/shared/checklist"
+	"cssa/shared/disclosure"
+	"cssa/shared/lake"
+	"cssa/shared/ledger"
+	"cssa/shared/table"
+)
+
+// ErrNotFrozen is returned for a round without a complete frozen run.
+var ErrNotFrozen = errors.New("the round has no frozen run")
+
+// Editions gives an edition's definition.
+type Editions interface {
+	Edition(context.Context, checklist.EditionID) (*checklist.Edition, error)
+}
+
+// Ledger is what this room asks of the ledger.
+type Ledger interface {
+	Round(context.Context, checklist.EditionID) (ledger.Round, error)
+	Run(context.Context, checklist.EditionID, string) (ledger.Run, error)
+	Releases
+}
+
+// Releases are the proposals and approvals.
+type Releases interface {
+	ProposeRelease(context.Context, ledger.Release) error
+	ApproveRelease(ctx context.Context, e checklist.EditionID, run, by string, at time.Time) error
+	Release(context.Context, checklist.EditionID, string) (ledger.Release, error)
+}
+
+// Publisher sends messages on.
+type Publisher interface {
+	Publish(context.Context, ...events.Event) error
+}
+
+// A Step is the room with its doors. All fields are required.
+type Step struct {
+	Editions  Editions
+	Ledger    Ledger
+	Lake      lake.Source // the restricted door's, read
+	Open      lake.Store  // the open door's, written
+	Publisher Publisher
+	Now       func() time.Time
+}
+
+// Propose proposes the round's frozen run. Proposing it again returns the proposal that stands.
+func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (ledger.Release, error) {
+	by = strings.TrimSpace(by)
+	run, err := s.frozen(ctx, id)
+	if err != nil {
+		return ledger.Release{}, fmt.Errorf("propose: %w", err)
+	}
+	r, err := s.Ledger.Release(ctx, id, run)
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return r, err
+	}
+	r = ledger.Release{Edition: id, Run: run, ProposedBy: by, ProposedAt: s.Now().UTC()}
+	if err := s.Ledger.ProposeRelease(ctx, r); err != nil {
+		return r, fmt.Errorf("propose %s: %w", run, err)
+	}
+	return r, nil
+}
+
+// Approve records the approval of the proposed run by another person, writes the open tables, makes them current and tells.
+// The approval comes first and every later write may be repeated, so a crash is mended by approving again.
+func (s *Step) Approve(ctx context.Context, id checklist.EditionID, by string) (ledger.Release, error) {
+	by = strings.TrimSpace(by)
+	run, err := s.frozen(ctx, id)
+	if err != nil {
+		return ledger.Release{}, fmt.Errorf("approve: %w", err)
+	}
+	if err := s.Ledger.ApproveRelease(ctx, id, run, by, s.Now().UTC()); err != nil {
+		return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
+	}
+	r, err := s.Ledger.Release(ctx, id, run)
+	if err != nil {
+		return r, fmt.Errorf("approve %s: %w", run, err)
+	}
+	if err := s.issue(ctx, id, run); err != nil {
+		return r, fmt.Errorf("issue %s: %w", run, err)
+	}
+	if err := s.Publisher.Publish(ctx, events.Released{Edition: id, Run: run}); err != nil {
+		return r, fmt.Errorf("tell of the release of %s: %w", run, err)
+	}
+	return r, nil
+}
+
+// frozen returns the round's frozen run, once it is complete.
+func (s *Step) frozen(ctx context.Context, id checklist.EditionID) (string, error) {
+	round, err := s.Ledger.Round(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("round %s: %w", id, err)
+	}
+	if round.State != ledger.Frozen {
+		return "", fmt.Errorf("%s is %s: %w", id, round.State, ErrNotFrozen)
+	}
+	run, err := s.Ledger.Run(ctx, id, round.FrozenRun)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return "", fmt.Errorf("run %s: %w", round.FrozenRun, err)
+	}
+	if run.State != ledger.Done {
+		return "", fmt.Errorf("run %s is not complete, freeze again: %w", round.FrozenRun, ErrNotFrozen)
+	}
+	return run.ID, nil
+}
+
+// issue protects the frozen run's tables and writes them through the open door.
+func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) error {
+	ed, err := s.Editions.Edition(ctx, id)
+	if err != nil {
+		return err
+	}
+	distributions, figures, err := s.protect(ctx, ed, run)
+	if err != nil {
+		return err
+	}
+	distributionRows, err := lake.OpenDistributionRows(distributions)
+	if err != nil {
+		return err
+	}
+	figureRows, err := lake.OpenFigureRows(ed, figures)
+	if err != nil {
+		return err
+	}
+	dimensions, err := lake.DimensionRows(ed)
+	if err != nil {
+		return err
+	}
+	for _, write := range []func() error{
+		func() error { return lake.Write(ctx, s.Open, id, run, distributionRows) },
+		func() error { return lake.Write(ctx, s.Open, id, run, figureRows) },
+		func() error { return dimensions.Write(ctx, s.Open, id, run) },
+		func() error { return lake.MakeCurrent(ctx, s.Open, id, run) },
+	} {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// protect reads the frozen run's tables of the whole sector and returns what of them may be shown: the distributions, and
+// the figures that follow from them. A figure with a base filter of its own does not follow from them and is withheld.
+func (s *Step) protect(ctx context.Context, ed *checklist.Edition, run string) (distributions, figures []table.Table, err error) {
+	rows, err := lake.Read[lake.DistributionRow](ctx, s.Lake, ed.ID, run)
+	if err != nil {
+		return nil, nil, err
+	}
+	tables, err := lake.DistributionTables(ed.ID, run, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	byQuestion := map[string][]table.Table{}
+	for _, t := range tables {
+		if t.Group != table.All {
+			continue
+		}
+		q, ok := ed.Question(t.ID)
+		if !ok {
+			return nil, nil, fmt.Errorf("run %s has a table of question %s, which %s does not have", run, t.ID, ed.ID)
+		}
+		shown := disclosure.Distribution(t, q, checklist.StageID(t.Stage), ed.Threshold)
+		distributions = append(distributions, shown)
+		byQuestion[t.ID] = append(byQuestion[t.ID], shown)
+	}
+	for i := range ed.Figures {
+		fig := &ed.Figures[i]
+		q, ok := ed.Question(string(fig.Question))
+		if !ok {
+			return nil, nil, fmt.Errorf("figure %s: no question %s", fig.ID, fig.Question)
+		}
+		figures = append(figures, disclosure.Figure(fig, q, byQuestion[string(q.ID)]...))
+	}
+	return distributions, figures, nil
+}
