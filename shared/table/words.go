@@ -16,8 +16,8 @@ import (
 //	N割超                 above 10N … 10N+5.0 e.g. 2割超: 20.1–24.9
 //	N割以上, N割未満      10N … 100, 0 … 10N
 //
-// 程度 and 台半ば together leave no gap, nor do 弱 and 強: whatever a share is, there is a word for it ([WordsFor]). 半数
-// (half) is 5割. The words without a number:
+// 程度 and 台半ば together leave no gap from 7.5 to 92.4, nor do 弱 and 強: a share there always has words ([WordsFor]).
+// 半数 (half) is 5割. The words without a number:
 //
 //	多くの先, 過半        above 50.0
 //	中心                  50.0 … 100; compared with another row, also more than it
@@ -35,7 +35,7 @@ type Words struct {
 
 const whole Share = 1000
 
-// Less than a quarter of the way to the next tenth is 程度, half of the way is 弱 or 強.
+// How far from 10N percent 程度 reaches on either side, and 弱 and 強 on theirs.
 const (
 	around Share = 25
 	half   Share = 50
@@ -128,8 +128,8 @@ func (w Words) Holds(share Share, than *Share) bool {
 	return true
 }
 
-// WordsFor returns the words for a share: N割程度 or, between two tenths, N割台半ば; "" below 7.5 and from 92.5, and for
-// 2.5 either side of the half 半数程度.
+// WordsFor returns the words for a share: N割程度 (of the half 半数程度) or, between two tenths, N割台半ば; "" below 7.5 and
+// from 92.5.
 func WordsFor(s Share) string {
 	n := int((s + around) / 100)
 	switch {

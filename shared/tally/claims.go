@@ -11,7 +11,7 @@ import (
 type Verdict struct {
 	Figure checklist.FigureID
 	Claim  checklist.Claim
-	Share  table.Share  // of the claim's series added up; meaningful if Known
+	Share  table.Share  // of the claim's series added up, or of the rest; meaningful if Known
 	Than   *table.Share // of the row compared with, if the claim names one
 	Known  bool         // every cell needed shows a count
 	Holds  bool         // Known and the words are true of the share
@@ -54,11 +54,11 @@ func judge(fig *checklist.Figure, tb table.Table, c checklist.Claim) (Verdict, e
 	if words.Compares() && c.Than == "" {
 		return v, fmt.Errorf("it compares, and names no row to compare with")
 	}
-	if v.Share, v.Known, err = added(fig, tb, c.Item, c.Series); err != nil {
+	if v.Share, v.Known, err = added(fig, tb, c.Item, c); err != nil {
 		return v, err
 	}
 	if c.Than != "" {
-		than, known, err := added(fig, tb, c.Than, c.Series)
+		than, known, err := added(fig, tb, c.Than, c)
 		if err != nil {
 			return v, err
 		}
@@ -68,8 +68,9 @@ func judge(fig *checklist.Figure, tb table.Table, c checklist.Claim) (Verdict, e
 	return v, nil
 }
 
-// added returns the share of several series of one row taken together, from their counts.
-func added(fig *checklist.Figure, tb table.Table, item checklist.ItemID, series []checklist.SeriesID) (table.Share, bool, error) {
+// added returns the share, from counts, of the claim's series taken together in one row, or of the rest of the base.
+func added(fig *checklist.Figure, tb table.Table, item checklist.ItemID, c checklist.Claim) (table.Share, bool, error) {
+	series := c.Series
 	var row *table.Row
 	for i := range tb.Rows {
 		if tb.Rows[i].Item == string(item) {
@@ -107,6 +108,9 @@ func added(fig *checklist.Figure, tb table.Table, item checklist.ItemID, series 
 	}
 	if sum > base {
 		return 0, false, fmt.Errorf("series %v overlap", series)
+	}
+	if c.Rest {
+		sum = base - sum
 	}
 	return table.ShareOf(sum, base), true, nil
 }
