@@ -86,7 +86,7 @@ func (b *Book) Rounds(ctx context.Context) ([]Round, error) {
 
 // StartRun records that a run has begun. While another run of the edition is running and its lease holds at r.StartedAt
 // it is ErrHeld. A running run whose lease has lapsed becomes Failed, without a time of finish, and r takes its place;
-// r may be that same run started again. An id that was used by a run that has ended is ErrConflict.
+// r may be that same run started again, and so may one that failed. The id of a run that is done is ErrConflict.
 func (b *Book) StartRun(ctx context.Context, r Run) error {
 	r = runInUTC(r)
 	_, err := checklist.ParseEditionID(string(r.Edition))
@@ -115,8 +115,8 @@ func startRun(rs []Run, r Run) ([]Run, error) {
 			return rs, nil
 		case have.State == Running && r.StartedAt.Before(have.LeaseUntil):
 			return nil, fmt.Errorf("run %s is running until %s: %w", have.ID, have.LeaseUntil.Format(time.RFC3339), ErrHeld)
-		case have.State != Running && have.ID == r.ID:
-			return nil, fmt.Errorf("it ended as %s: %w", have.State, ErrConflict)
+		case have.State == Done && have.ID == r.ID:
+			return nil, fmt.Errorf("it is done: %w", ErrConflict)
 		case have.ID == r.ID:
 			again = i
 		case have.State == Running:
