@@ -70,6 +70,7 @@ type Reminder struct {
 	Edition checklist.EditionID `json:"edition"`
 	Firm    checklist.FirmID    `json:"firm"`
 	Round   int                 `json:"round"`
+	At      time.Time           `json:"at"` // when it was decided; the date of the letter
 }
 
 // Released tells that a frozen run was approved by a second person and may be issued (還元・公表).
