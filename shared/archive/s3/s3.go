@@ -129,7 +129,7 @@ func (b *Bucket) Get(ctx context.Context, key, id string, max int64) ([]byte, ar
 	if o.Size > max {
 		return nil, o, fmt.Errorf("get %s/%s: %d bytes, asked for at most %d: %w", b.name, key, o.Size, max, archive.ErrTooLarge)
 	}
-	body, err := io.ReadAll(io.LimitReader(out.Body, max+1))
+	body, err := io.ReadAll(io.LimitReader(out.Body, o.Size+1))
 	if err != nil {
 		return nil, o, fmt.Errorf("get %s/%s: %w", b.name, key, err)
 	}
