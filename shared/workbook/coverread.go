@@ -1,0 +1,138 @@
+package workbook
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"cssa/shared/checklist"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// readCover reads the cover. A missing approval is a fault like any other.
+func (r *reader) readCover() {
+	for i := range coverFields {
+		f := &coverFields[i]
+		if f.locked {
+			continue
+		}
+		at := r.found.rows[string(f.field)]
+		fault := func(code checklist.FaultCode, args ...string) {
+			x := checklist.NewFault(code, append(args, "name", f.label.JA, "name_en", f.label.EN)...)
+			x.Sheet, x.Cell = r.layout.Cover(f.field).Sheet, r.layout.Cover(f.field).Cell
+			if at != nil {
+				x.Sheet, x.Cell = at.sheet, at.cell(0)
+			}
+			r.Faults = append(r.Faults, x)
+		}
+		switch {
+		case at == nil:
+			fault(checklist.CodeRowMissing, "want", f.label.JA, "want_en", f.label.EN)
+			continue
+		case at.again != "":
+			fault(checklist.CodeDuplicateRow, "want", f.label.JA, "want_en", f.label.EN)
+			continue
+		}
+		v := at.values[0]
+		text := strings.TrimSpace(v.text)
+		switch {
+		case v.kind == kindError:
+			fault(checklist.CodeCellError, "found", quote(text))
+			continue
+		case text == "" && v.formula:
+			fault(checklist.CodeFormula)
+			continue
+		case text == "" && f.approval():
+			fault(checklist.CodeNoApproval)
+			continue
+		case text == "":
+			fault(checklist.CodeCoverBlank)
+			continue
+		}
+		if !f.date {
+			r.setText(f.field, text)
+			if f.field == FirmName && r.want.FirmName != "" && plainForm(text) != plainForm(r.want.FirmName) {
+				fault(checklist.CodeFirmName, "want", r.want.FirmName, "found", quote(text))
+			}
+			continue
+		}
+		day, ok := parseDay(v, r.date04)
+		switch {
+		case !ok:
+			fault(checklist.CodeCoverDate, "found", quote(text))
+		case f.field == ApprovedOn:
+			r.Cover.ApprovedOn = day
+		default:
+			r.Cover.ReferenceDate = day
+			if day != r.ed.ReferenceDate {
+				fault(checklist.CodeReferenceDate, "want", r.ed.ReferenceDate.String(), "found", day.String())
+			}
+		}
+	}
+}
+
+func (f *coverField) approval() bool {
+	return f.field == Approver || f.field == ApproverTitle || f.field == ApprovedOn
+}
+
+func (r *reader) setText(f Field, text string) {
+	switch f {
+	case FirmName:
+		r.Cover.FirmName = text
+	case Preparer:
+		r.Cover.Preparer = text
+	case Approver:
+		r.Cover.Approver = text
+	case ApproverTitle:
+		r.Cover.ApproverTitle = text
+	}
+}
+
+var (
+	isoDay     = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:T00:00(?::00(?:\.0+)?)?Z?)?$`)
+	westernDay = regexp.MustCompile(`^(\d{4}) ?[年/.\-] ?(\d{1,2}) ?[月/.\-] ?(\d{1,2}) ?日?$`)
+	reiwaDay   = regexp.MustCompile(`^(?:令和|R|r) ?(元|\d{1,2}) ?[年/.\-] ?(\d{1,2}) ?[月/.\-] ?(\d{1,2}) ?日?$`)
+)
+
+// parseDay reads a day as a spreadsheet counts it or as it is written in Japan: 2023/7/31, 2023-07-31, 2023年7月31日,
+// 令和5年7月31日, R5.7.31. Orders that could mean two days are not read.
+func parseDay(v value, from1904 bool) (checklist.Date, bool) {
+	text := strings.Join(strings.Fields(norm.NFKC.String(v.text)), " ")
+	if v.kind == kindNumber {
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || n < 61 || n > 2_958_465 { // Excel's 60 is 29 February 1900, which never was
+			return checklist.Date{}, false
+		}
+		day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+		if from1904 {
+			day = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		return checklist.DateOf(day.AddDate(0, 0, int(math.Floor(n)))), true
+	}
+	year, m := 0, isoDay.FindStringSubmatch(text)
+	if m == nil {
+		m = westernDay.FindStringSubmatch(text)
+	}
+	if m == nil {
+		if m = reiwaDay.FindStringSubmatch(text); m == nil {
+			return checklist.Date{}, false
+		}
+		year = 2018
+		if m[1] == "元" {
+			m[1] = "1"
+		}
+	}
+	numbers := [3]int{}
+	for i := range numbers {
+		n, err := strconv.Atoi(m[i+1])
+		if err != nil {
+			return checklist.Date{}, false
+		}
+		numbers[i] = n
+	}
+	d := checklist.Date{Year: year + numbers[0], Month: time.Month(numbers[1]), Day: numbers[2]}
+	return d, checklist.DateOf(d.Start(time.UTC)) == d
+}

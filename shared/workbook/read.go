@@ -1,0 +1,296 @@
+package workbook
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"cssa/shared/checklist"
+)
+
+// ErrNoIdentity means that a file is not a checklist, or that its identity cells cannot be read.
+var ErrNoIdentity = errors.New("not a checklist workbook")
+
+// A Reading is what a workbook says, and everything that is wrong with it.
+type Reading struct {
+	Identity Identity // as far as it could be read; FirmName is the cover's
+	Cover    checklist.Cover
+	Answers  checklist.Answers
+	Faults   []checklist.Fault // of the file, the cover and the answers, in printed order
+	Places   map[checklist.Ref]Location
+}
+
+// Read reads a filled checklist of ed. Every problem is a fault, and all are reported at once; only where the file cannot
+// be read, or is of another edition, definition or firm, does its one fault stand alone. Empty fields of want are not
+// compared, except that the edition is always that of ed. It holds at most about 128 MB however hostile the file is.
+func Read(r io.ReaderAt, size int64, ed *checklist.Edition, want Identity) Reading {
+	var out Reading
+	c, err := open(r, size)
+	if err == nil {
+		var b *book
+		if b, err = openBook(c); err == nil {
+			return readCells(b, b.date04, ed, want)
+		}
+	}
+	out.Faults = []checklist.Fault{faultOf(err)}
+	return out
+}
+
+// IdentityOf reads whose checklist a file is. Its error is or wraps ErrNoIdentity.
+func IdentityOf(r io.ReaderAt, size int64) (Identity, error) {
+	c, err := open(r, size)
+	if err != nil {
+		return Identity{}, fmt.Errorf("%w: %w", ErrNoIdentity, err)
+	}
+	b, err := openBook(c)
+	if err != nil {
+		return Identity{}, fmt.Errorf("%w: %w", ErrNoIdentity, err)
+	}
+	f, err := find(b, coverRows())
+	if err != nil {
+		return Identity{}, fmt.Errorf("%w: %w", ErrNoIdentity, err)
+	}
+	who := f.identity()
+	if who.Edition == "" || who.Firm == "" || who.Definition == "" {
+		return who, ErrNoIdentity
+	}
+	return who, nil
+}
+
+// reader turns the rows that were found into a Reading.
+type reader struct {
+	Reading
+	ed     *checklist.Edition
+	want   Identity
+	layout *Layout
+	found  *finding
+	date04 bool
+	skip   map[checklist.Ref]bool // places that have a fault already
+	typed  bool                   // something stands in an answer cell
+}
+
+func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identity) Reading {
+	if want.Edition == "" {
+		want.Edition = ed.ID
+	}
+	r := &reader{ed: ed, want: want, layout: LayoutOf(ed), date04: date04, skip: map[checklist.Ref]bool{}}
+	rows := coverRows()
+	for i := range r.layout.pages {
+		for j := range r.layout.pages[i].lines {
+			if l := &r.layout.pages[i].lines[j]; l.kind == answerLine {
+				rows[l.id()] = true
+			}
+		}
+	}
+	var err error
+	if r.found, err = find(cells, rows); err != nil {
+		r.Faults = []checklist.Fault{faultOf(err)}
+		return r.Reading
+	}
+	if r.checkIdentity(); len(r.Faults) > 0 {
+		return r.Reading
+	}
+	r.Answers, r.Places = checklist.Answers{}, map[checklist.Ref]Location{}
+	r.readCover()
+	r.readAnswers()
+	if !r.typed && len(r.Answers) == 0 && len(r.skip) == 0 {
+		r.Faults = append(r.Faults, checklist.NewFault(checklist.CodeNoAnswers))
+	} else {
+		r.checkAnswers()
+	}
+	r.sort()
+	return r.Reading
+}
+
+// checkIdentity compares the identity cells with what is wanted. The answers of a workbook that is another firm's are not
+// looked at: their faults would tell the sender about that firm.
+func (r *reader) checkIdentity() {
+	r.Identity = r.found.identity()
+	who := r.Identity
+	fault := func(code checklist.FaultCode, f Field, found, want string) {
+		x := checklist.NewFault(code, "found", clip(found), "want", want)
+		at := r.found.rows[string(f)]
+		x.Sheet, x.Cell = r.layout.Cover(f).Sheet, r.layout.Cover(f).Cell
+		if at != nil {
+			x.Sheet, x.Cell = at.sheet, at.cell(0)
+		}
+		r.Faults = append(r.Faults, x)
+	}
+	switch {
+	case who.Edition == "" || who.Firm == "" || who.Definition == "":
+		r.Faults = append(r.Faults, checklist.NewFault(checklist.CodeNoIdentity))
+	case who.Edition != r.want.Edition || who.Edition != r.ed.ID:
+		fault(checklist.CodeWrongEdition, EditionCell, string(who.Edition), string(r.want.Edition))
+	case r.want.Firm != "" && who.Firm != r.want.Firm:
+		fault(checklist.CodeOtherFirm, FirmCell, string(who.Firm), string(r.want.Firm))
+	case r.want.Definition != "" && who.Definition != r.want.Definition:
+		fault(checklist.CodeOldTemplate, ChecksumCell, who.Definition, r.want.Definition)
+	}
+}
+
+// readAnswers reads every place, and reports rows that are missing or there twice.
+func (r *reader) readAnswers() {
+	for i := range r.layout.pages {
+		p := &r.layout.pages[i]
+		if r.pageMissing(p) {
+			continue
+		}
+		reported := map[checklist.FaultCode]checklist.QuestionID{} // one fault a question is enough for its rows
+		for j := range p.lines {
+			l := &p.lines[j]
+			if l.kind != answerLine {
+				continue
+			}
+			at := r.found.rows[l.id()]
+			code := checklist.CodeRowMissing
+			switch {
+			case at != nil && at.again == "":
+				r.readRow(l, at)
+				continue
+			case at != nil:
+				code = checklist.CodeDuplicateRow
+			}
+			for _, ref := range l.refs {
+				r.skip[ref] = true
+			}
+			if reported[code] == l.q.ID {
+				continue
+			}
+			reported[code] = l.q.ID
+			f := checklist.NewFault(code, "want", l.q.Number)
+			f.Sheet = p.name
+			if at != nil {
+				f.Sheet, f.Cell = at.againSheet, at.again
+			}
+			r.add(f, l.q, l.refs[0])
+		}
+	}
+}
+
+// pageMissing reports a section none of whose rows is there.
+func (r *reader) pageMissing(p *page) bool {
+	var first *line
+	for j := range p.lines {
+		l := &p.lines[j]
+		if l.kind != answerLine {
+			continue
+		}
+		if r.found.rows[l.id()] != nil {
+			return false
+		}
+		if first == nil {
+			first = l
+		}
+	}
+	if first == nil {
+		return false
+	}
+	for j := range p.lines {
+		for _, ref := range p.lines[j].refs {
+			r.skip[ref] = true
+		}
+	}
+	f := checklist.NewFault(checklist.CodeSheetMissing, "want", p.name)
+	f.Sheet = p.name
+	r.add(f, first.q, first.refs[0])
+	return true
+}
+
+func (r *reader) readRow(l *line, at *foundRow) {
+	blank := 0
+	for k, ref := range l.refs {
+		r.Places[ref] = Location{at.sheet, at.cell(k)}
+		v := at.values[k]
+		if v.blank() {
+			blank++
+			continue
+		}
+		r.typed = true
+		ans, fault := parseAnswer(l.q, ref, v)
+		if fault == nil {
+			r.Answers[ref] = ans
+			continue
+		}
+		r.skip[ref] = true
+		fault.Sheet, fault.Cell = at.sheet, at.cell(k)
+		r.add(*fault, l.q, ref)
+	}
+	if at.stray != "" && blank > 0 {
+		for k, ref := range l.refs {
+			if at.values[k].blank() && !r.skip[ref] {
+				r.skip[ref], r.typed = true, true
+				f := checklist.NewFault(checklist.CodeMovedAnswer, "found", clip(at.strayText))
+				f.Sheet, f.Cell = at.sheet, at.stray
+				r.add(f, l.q, ref)
+				return
+			}
+		}
+	}
+}
+
+// checkAnswers lets the edition check the answers, says of unreadable answers that do not apply that they do not, and
+// gives every fault its cell.
+func (r *reader) checkAnswers() {
+	for i := range r.Faults {
+		r.notApplicable(&r.Faults[i])
+	}
+	for _, f := range r.ed.Check(r.Answers, r.skip) {
+		if at, ok := r.Places[f.Ref]; ok {
+			f.Sheet, f.Cell = at.Sheet, at.Cell
+		}
+		f.Found = quote(f.Found)
+		r.Faults = append(r.Faults, f)
+	}
+}
+
+// notApplicable changes the fault of a cell that should be blank because its question does not apply: "－" or 該当なし
+// there is not an unknown choice.
+func (r *reader) notApplicable(f *checklist.Fault) {
+	q, ok := r.ed.Question(string(f.Ref.Question))
+	switch f.Code {
+	case checklist.CodeNotAChoice, checklist.CodeTwoChoices, checklist.CodeNotANumber, checklist.CodeDecimals:
+	default:
+		return
+	}
+	if !ok || r.ed.Applies(q, f.Ref, r.Answers) {
+		return
+	}
+	var numbers []string
+	gate := q.When.Refs(r.ed)
+	if q.When.Holds(r.ed, r.Answers) {
+		gate = nil
+		for i := range q.Stages {
+			if i > 0 && q.Stages[i].ID == f.Ref.Stage {
+				gate = []checklist.Ref{{Question: q.ID, Item: f.Ref.Item, Stage: q.Stages[i-1].ID}}
+			}
+		}
+	}
+	for _, g := range gate {
+		if r.skip[g] {
+			return
+		}
+		if gq, ok := r.ed.Question(string(g.Question)); ok && !slices.Contains(numbers, gq.Number) {
+			numbers = append(numbers, gq.Number)
+		}
+	}
+	x := checklist.NewFault(checklist.CodeNotApplicable, "name", strings.Join(numbers, ", "), "found", f.Found)
+	x.Ref, x.Question, x.Sheet, x.Cell = f.Ref, f.Question, f.Sheet, f.Cell
+	*f = x
+}
+
+func (r *reader) add(f checklist.Fault, q *checklist.Question, ref checklist.Ref) {
+	f.Ref, f.Question = ref, q.Number
+	r.Faults = append(r.Faults, f)
+}
+
+// sort puts the faults into printed order: of the file, of the cover, then place by place.
+func (r *reader) sort() {
+	order := map[checklist.Ref]int{}
+	for i, ref := range r.ed.Refs() {
+		order[ref] = i + 1
+	}
+	slices.SortStableFunc(r.Faults, func(a, b checklist.Fault) int { return cmp.Compare(order[a.Ref], order[b.Ref]) })
+}
