@@ -1,6 +1,8 @@
 package tally
 
 import (
+	"slices"
+
 	"cssa/shared/checklist"
 	"cssa/shared/table"
 )
@@ -66,16 +68,18 @@ func (t *Tally) distributions(counts []count, q *checklist.Question, id string, 
 		}
 	}
 	var out []table.Table
+	refs := q.Refs()
 	for _, stage := range stages {
+		var columns []string
+		if q.Kind != checklist.FreeText {
+			for _, c := range q.ChoicesAt(stage) {
+				columns = append(columns, string(c.ID))
+			}
+		}
 		for i := range counts {
 			tb := t.table(&counts[i], id)
-			tb.Stage = string(stage)
-			if q.Kind != checklist.FreeText {
-				for _, c := range q.ChoicesAt(stage) {
-					tb.Columns = append(tb.Columns, string(c.ID))
-				}
-			}
-			for _, r := range q.Refs() {
+			tb.Stage, tb.Columns = string(stage), slices.Clone(columns)
+			for _, r := range refs {
 				if r.Stage == stage {
 					tb.Rows = append(tb.Rows, t.form.distributionRow(&counts[i], r, shift))
 				}

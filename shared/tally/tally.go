@@ -2,6 +2,7 @@ package tally
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,27 +55,32 @@ func New(ed *checklist.Edition, members []Member) *Tally {
 		at[g] = i
 	}
 	sorted := slices.SortedFunc(slices.Values(members), func(a, b Member) int { return cmp.Compare(a.Firm, b.Firm) })
-	keys := make([][]int, len(sorted))
+	t.stratum, t.added = make([]int32, len(sorted)), make([]bool, len(sorted))
+	strata := map[string]int32{}
+	var key []int
+	var name []byte
 	for i, m := range sorted {
 		if _, twice := t.firms[m.Firm]; twice {
 			panic(fmt.Sprintf("tally: firm %s is in the population twice", m.Firm))
 		}
 		t.firms[m.Firm] = i
-		key := []int{at[table.All]}
+		key = append(key[:0], at[table.All])
 		for _, g := range m.Groups {
 			key = append(key, at[g])
 		}
 		slices.Sort(key)
-		keys[i] = slices.Compact(key)
-	}
-	distinct := slices.SortedFunc(slices.Values(keys), slices.Compare[[]int])
-	for _, key := range slices.CompactFunc(distinct, slices.Equal[[]int]) {
-		t.strata = append(t.strata, stratum{groups: key, counts: make([]uint32, t.form.width)})
-	}
-	t.stratum, t.added = make([]int32, len(sorted)), make([]bool, len(sorted))
-	for i, key := range keys {
-		s, _ := slices.BinarySearchFunc(t.strata, key, func(s stratum, k []int) int { return slices.Compare(s.groups, k) })
-		t.stratum[i] = int32(s)
+		key = slices.Compact(key)
+		name = name[:0]
+		for _, g := range key {
+			name = binary.AppendUvarint(name, uint64(g))
+		}
+		s, ok := strata[string(name)]
+		if !ok {
+			s = int32(len(t.strata))
+			strata[string(name)] = s
+			t.strata = append(t.strata, stratum{groups: slices.Clone(key), counts: make([]uint32, t.form.width)})
+		}
+		t.stratum[i] = s
 		t.strata[s].firms++
 	}
 	return t
