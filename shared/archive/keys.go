@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"cssa/shared/checklist"
 )
@@ -42,4 +43,9 @@ func OriginalKey(e checklist.EditionID, f checklist.FirmID, n checklist.TicketNu
 // WorkbookKey is where the blank checklist of a firm is kept, under the checksum of the definition it was made from.
 func WorkbookKey(e checklist.EditionID, definition string, f checklist.FirmID) string {
 	return fmt.Sprintf("workbooks/%s/%.12s/%s.xlsx", e, definition, f)
+}
+
+// StrayKey is where an object of the inbox that belongs to no ticket is kept for the supervisor to look at.
+func StrayKey(inbox string, received time.Time) string {
+	return fmt.Sprintf("strays/%s/%s", received.UTC().Format("20060102T150405Z"), inbox)
 }

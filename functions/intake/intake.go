@@ -1,0 +1,263 @@
+// Package intake is the second room (受付): it keeps the original of an upload, reads and checks it, records what became
+// of it, and tells. Every upload of a ticket ends as an accepted or a returned submission, never in silence.
+package intake
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"cssa/events"
+	"cssa/shared/archive"
+	"cssa/shared/checklist"
+	"cssa/shared/ledger"
+	"cssa/shared/register"
+	"cssa/shared/workbook"
+)
+
+// MaxSize is the largest original that is read, in bytes. A larger one is kept and returned unread.
+const MaxSize = 20 << 20
+
+// ErrFrozen is returned for a withdrawal after the round was frozen (確定).
+var ErrFrozen = errors.New("the round is frozen")
+
+// Editions gives an edition's definition.
+type Editions interface {
+	Edition(context.Context, checklist.EditionID) (*checklist.Edition, error)
+}
+
+// Ledger is what this room asks of the ledger.
+type Ledger interface {
+	ledger.Submissions
+	Round(context.Context, checklist.EditionID) (ledger.Round, error)
+	Register(context.Context) (register.Register, error)
+	Tickets
+}
+
+// Tickets are the tickets and what came with them.
+type Tickets interface {
+	IssueTicket(context.Context, ledger.Ticket) (ledger.Ticket, error)
+	Ticket(context.Context, checklist.EditionID, checklist.FirmID, checklist.TicketNumber) (ledger.Ticket, error)
+	Submission(context.Context, checklist.EditionID, checklist.FirmID, checklist.TicketNumber) (checklist.Submission, error)
+}
+
+// Originals moves an upload from the inbox into the archive and reads it there.
+type Originals interface {
+	// CopyFrom copies one version of an object of the inbox, unchanged, to a key that is written once.
+	CopyFrom(ctx context.Context, bucket, key, id, toKey string) (archive.Object, error)
+	Get(ctx context.Context, key, id string, max int64) ([]byte, archive.Object, error)
+}
+
+// Publisher sends messages on.
+type Publisher interface {
+	Publish(context.Context, ...events.Event) error
+}
+
+// A Step is the room with its doors. All fields are required.
+type Step struct {
+	Editions  Editions
+	Ledger    Ledger
+	Archive   Originals
+	Inbox     string // the bucket uploads come to
+	Publisher Publisher
+	Now       func() time.Time // for withdrawals; the time of receipt of an upload is the object store's
+}
+
+// Handle takes one upload in. It may be repeated at any point: the original is copied once, the submission is recorded
+// once, and what was told is told again.
+func (s *Step) Handle(ctx context.Context, up events.Uploaded) error {
+	done, err := s.Ledger.Submission(ctx, up.Edition, up.Firm, up.Ticket)
+	if err == nil {
+		return s.record(ctx, done) // heals a crash after the first write
+	}
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return fmt.Errorf("look for %s: %w", up.Key(), err)
+	}
+	stray, err := s.stray(ctx, up)
+	if err != nil {
+		return err
+	}
+	if stray != "" {
+		if _, err := s.Archive.CopyFrom(ctx, s.Inbox, up.Object, up.ObjectID, archive.StrayKey(up.Object, up.ReceivedAt)); err != nil {
+			return fmt.Errorf("keep %s: %w", up.Key(), err)
+		}
+		return s.Publisher.Publish(ctx, events.Stray{Object: up.Object, ObjectID: up.ObjectID, ReceivedAt: up.ReceivedAt, Why: stray})
+	}
+	sub, err := s.take(ctx, up)
+	if err != nil {
+		return fmt.Errorf("take in %s: %w", up.Key(), err)
+	}
+	return s.record(ctx, sub)
+}
+
+// stray says why an upload belongs to no firm's ticket, or "".
+func (s *Step) stray(ctx context.Context, up events.Uploaded) (string, error) {
+	_, err := s.Ledger.Ticket(ctx, up.Edition, up.Firm, up.Ticket)
+	if err == nil {
+		return "", nil
+	}
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return "", fmt.Errorf("ticket of %s: %w", up.Key(), err)
+	}
+	reg, err := s.Ledger.Register(ctx)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return "", fmt.Errorf("register: %w", err)
+	}
+	for _, f := range reg.Firms {
+		if f.ID == up.Firm {
+			return "no ticket", nil
+		}
+	}
+	return "unknown firm", nil
+}
+
+// take keeps the original and decides what becomes of it.
+func (s *Step) take(ctx context.Context, up events.Uploaded) (checklist.Submission, error) {
+	sub := checklist.Submission{
+		Edition: up.Edition, Firm: up.Firm, Ticket: up.Ticket, Status: checklist.Returned,
+		ReceivedAt: up.ReceivedAt.UTC(), Channel: checklist.Upload, Size: up.Size,
+	}
+	original, err := s.Archive.CopyFrom(ctx, s.Inbox, up.Object, up.ObjectID, archive.OriginalKey(up.Edition, up.Firm, up.Ticket))
+	if err != nil {
+		return sub, fmt.Errorf("keep the original: %w", err)
+	}
+	sub.Object, sub.ObjectID = original.Key, original.ID
+
+	ed, err := s.Editions.Edition(ctx, up.Edition)
+	if err != nil {
+		return sub, fmt.Errorf("edition: %w", err)
+	}
+	sub.Definition = ed.Checksum
+	body, _, err := s.Archive.Get(ctx, original.Key, original.ID, MaxSize)
+	if errors.Is(err, archive.ErrTooLarge) {
+		sub.Faults = []checklist.Fault{checklist.NewFault(checklist.CodeTooLarge, "found", megabytes(up.Size), "want", megabytes(MaxSize))}
+		return sub, nil
+	}
+	if err != nil {
+		return sub, fmt.Errorf("read the original: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	sub.SHA256, sub.Size = hex.EncodeToString(sum[:]), int64(len(body))
+
+	door, err := s.door(ctx, ed, sub.ReceivedAt)
+	if err != nil || door != nil {
+		sub.Faults = door
+		return sub, err
+	}
+	return sub, s.read(ctx, ed, body, &sub)
+}
+
+// door returns the fault of an upload that came while the round took none, or nil.
+func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Time) ([]checklist.Fault, error) {
+	round, err := s.Ledger.Round(ctx, ed.ID)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return []checklist.Fault{checklist.NewFault(checklist.CodeNotOpen)}, nil
+	case err != nil:
+		return nil, fmt.Errorf("round: %w", err)
+	case round.Checksum != ed.Checksum:
+		return nil, fmt.Errorf("edition %s was changed after it was opened: %w", ed.ID, ledger.ErrConflict)
+	case round.Takes(received):
+		return nil, nil
+	case received.Before(round.OpenedAt):
+		return []checklist.Fault{checklist.NewFault(checklist.CodeNotOpen)}, nil
+	}
+	closed := round.Closing
+	if !round.ClosedAt.IsZero() && round.ClosedAt.Before(closed) {
+		closed = round.ClosedAt
+	}
+	return []checklist.Fault{checklist.NewFault(checklist.CodeAfterClosing, "want", closed.In(ed.Location).Format("2006-01-02 15:04 MST"))}, nil
+}
+
+// read reads and checks the workbook and completes the submission.
+func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub *checklist.Submission) error {
+	reg, err := s.Ledger.Register(ctx)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	firm, err := reg.Firm(sub.Firm, ed.ReferenceDate)
+	if err != nil {
+		return fmt.Errorf("firm %s: %w", sub.Firm, err)
+	}
+	got := workbook.Read(bytes.NewReader(body), int64(len(body)), ed, workbook.Identity{
+		Edition: ed.ID, Firm: firm.ID, Definition: ed.Checksum, FirmName: firm.Name.JA,
+	})
+	sub.Cover, sub.Faults = got.Cover, got.Faults
+	for i, f := range sub.Faults {
+		if f.Code == checklist.CodeOtherFirm && !known(reg, got.Identity.Firm) {
+			unknown := checklist.NewFault(checklist.CodeUnknownFirm, "found", string(got.Identity.Firm))
+			unknown.Sheet, unknown.Cell, unknown.Found = f.Sheet, f.Cell, f.Found
+			sub.Faults[i] = unknown
+		}
+	}
+	if checklist.Blocking(sub.Faults) == 0 {
+		sub.Status, sub.Answers = checklist.Accepted, got.Answers
+	}
+	return nil
+}
+
+// record writes the submission in the order that heals, then tells. Repeats write nothing new and tell again.
+func (s *Step) record(ctx context.Context, sub checklist.Submission) error {
+	if err := ledger.Record(ctx, s.Ledger, sub); err != nil {
+		return fmt.Errorf("record %s %s version %d: %w", sub.Edition, sub.Firm, sub.Ticket, err)
+	}
+	var told events.Event
+	switch sub.Status {
+	case checklist.Accepted:
+		told = events.Accepted{Edition: sub.Edition, Firm: sub.Firm, Ticket: sub.Ticket}
+	case checklist.Returned:
+		told = events.Returned{Edition: sub.Edition, Firm: sub.Firm, Ticket: sub.Ticket}
+	case checklist.Withdrawn:
+		told = events.Withdrawn{Edition: sub.Edition, Firm: sub.Firm, Ticket: sub.Ticket}
+	default:
+		return fmt.Errorf("record %s: status %q", sub.Firm, sub.Status)
+	}
+	if err := s.Publisher.Publish(ctx, told); err != nil {
+		return fmt.Errorf("tell of %s %s version %d: %w", sub.Edition, sub.Firm, sub.Ticket, err)
+	}
+	return nil
+}
+
+// Withdraw takes a firm's answers back at its request (取下げ): a submission of its own with the next number, so that a
+// later upload counts again. Until the round is frozen.
+func (s *Step) Withdraw(ctx context.Context, e checklist.EditionID, f checklist.FirmID) (checklist.Submission, error) {
+	round, err := s.Ledger.Round(ctx, e)
+	if err != nil {
+		return checklist.Submission{}, fmt.Errorf("withdraw: %w", err)
+	}
+	if round.State == ledger.Frozen {
+		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, ErrFrozen)
+	}
+	reg, err := s.Ledger.Register(ctx)
+	if err != nil {
+		return checklist.Submission{}, fmt.Errorf("withdraw: %w", err)
+	}
+	if !known(reg, f) {
+		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, register.ErrUnknownFirm)
+	}
+	now := s.Now().UTC()
+	t, err := s.Ledger.IssueTicket(ctx, ledger.Ticket{Edition: e, Firm: f, Channel: checklist.OnBehalf, IssuedAt: now})
+	if err != nil {
+		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, err)
+	}
+	sub := checklist.Submission{
+		Edition: e, Firm: f, Ticket: t.Number, Status: checklist.Withdrawn,
+		ReceivedAt: t.IssuedAt.UTC().Truncate(time.Second), Channel: checklist.OnBehalf, Definition: round.Checksum,
+	}
+	return sub, s.record(ctx, sub)
+}
+
+func known(reg register.Register, f checklist.FirmID) bool {
+	for _, firm := range reg.Firms {
+		if firm.ID == f {
+			return true
+		}
+	}
+	return false
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
