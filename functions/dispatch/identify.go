@@ -7,6 +7,7 @@ import (
 
 	"cssa/shared/checklist"
 	"cssa/shared/report"
+	"cssa/shared/workbook"
 )
 
 // Identify asks an attachment whose it is: a report or a checklist workbook, by the end of its name.
@@ -14,6 +15,9 @@ func Identify(name string, body []byte) (checklist.EditionID, checklist.FirmID, 
 	switch path.Ext(name) {
 	case ".html":
 		id, err := report.IdentityOf(bytes.NewReader(body))
+		return id.Edition, id.Firm, err
+	case ".xlsx":
+		id, err := workbook.IdentityOf(bytes.NewReader(body), int64(len(body)))
 		return id.Edition, id.Firm, err
 	}
 	return "", "", fmt.Errorf("a file named %q says nothing", name)

@@ -103,18 +103,22 @@ func (l *letter) When(t time.Time) string {
 }
 
 // WhenEN writes an instant in the edition's zone: 17:00 JST, Thursday 31 August 2023.
-func (l *letter) WhenEN(t time.Time) string { return t.In(l.zone).Format("15:04 MST, Monday 2 January 2006") }
+func (l *letter) WhenEN(t time.Time) string {
+	return t.In(l.zone).Format("15:04 MST, Monday 2 January 2006")
+}
 
-// Day and DayEN write a date.
+// Day writes a date.
 func (l *letter) Day(d checklist.Date) string {
 	return fmt.Sprintf("%d年%d月%d日", d.Year, int(d.Month), d.Day)
 }
 
 // DayEN writes a date in English.
-func (l *letter) DayEN(d checklist.Date) string { return fmt.Sprintf("%d %s %d", d.Day, d.Month, d.Year) }
+func (l *letter) DayEN(d checklist.Date) string {
+	return fmt.Sprintf("%d %s %d", d.Day, d.Month, d.Year)
+}
 
-// AfterDeadline and AfterClosing say where this upload fell. They look at this upload alone, so the letter does not depend
-// on what else has been read by then.
+// AfterDeadline says whether this upload came after the deadline. It looks at this upload alone, so that the letter does
+// not depend on what else has been read by then.
 func (l *letter) AfterDeadline() bool { return l.Submission.ReceivedAt.After(l.Round.Deadline) }
 
 // AfterClosing says whether the upload came when the doors were closed.
@@ -140,7 +144,7 @@ func (l *letter) Faults() []fault {
 	return all
 }
 
-// Mend and Confirm count the faults by severity.
+// Mend is how many faults stand in the way of acceptance.
 func (l *letter) Mend() int { return checklist.Blocking(l.Submission.Faults) }
 
 // Confirm is how many faults the firm is only asked to look at again.
