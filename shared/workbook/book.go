@@ -349,7 +349,9 @@ func (b *book) Value(c *rawCell) (value, error) {
 	}
 	switch c.kind {
 	case kindShared, kindInline, kindText:
-		v.text = unescape(v.text)
+		if c.kind == kindText {
+			v.text = unescape(v.text)
+		}
 		if len(v.text) > maxCellText && len(utf16.Encode([]rune(v.text))) > maxCellText {
 			return v, tooMany("1つのセルの文字", "characters in a cell", maxCellText)
 		}
@@ -366,7 +368,7 @@ func plainText(raw []byte) (string, error) {
 	if bytes.IndexByte(raw, '<') < 0 {
 		return resolve(raw)
 	}
-	return texts(raw, func(*xmlScanner) bool { return true })
+	return texts(raw, strings.Clone, func(*xmlScanner) bool { return true })
 }
 
 // richText returns the text of a string item: of its t, or of the t of all its runs, without the phonetic runs (ふりがな).
@@ -374,19 +376,20 @@ func richText(raw []byte) (string, error) {
 	for _, open := range [...]string{"<t>", `<t xml:space="preserve">`} { // what nearly every string looks like
 		if text, ok := bytes.CutPrefix(raw, []byte(open)); ok {
 			if text, ok = bytes.CutSuffix(text, []byte("</t>")); ok && bytes.IndexByte(text, '<') < 0 {
-				return resolve(text)
+				text, err := resolve(text)
+				return unescape(text), err
 			}
 		}
 	}
-	return texts(raw, func(s *xmlScanner) bool {
+	return texts(raw, unescape, func(s *xmlScanner) bool {
 		path := s.names[:s.depth]
 		at := func(i int) string { return string(local(s.b[path[i][0]:path[i][1]])) }
 		return len(path) == 1 && at(0) == "t" || len(path) == 2 && at(0) == "r" && at(1) == "t"
 	})
 }
 
-// texts joins the pieces of text that stand where inside says so.
-func texts(raw []byte, inside func(*xmlScanner) bool) (string, error) {
+// texts joins the pieces of text that stand where inside says so, each mapped for itself.
+func texts(raw []byte, mapped func(string) string, inside func(*xmlScanner) bool) (string, error) {
 	var b strings.Builder
 	s := &xmlScanner{b: raw}
 	for {
@@ -405,7 +408,7 @@ func texts(raw []byte, inside func(*xmlScanner) bool) (string, error) {
 				return "", err
 			}
 		}
-		b.WriteString(text)
+		b.WriteString(mapped(text))
 	}
 }
 

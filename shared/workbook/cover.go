@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"cssa/shared/checklist"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // A coverField is one row of the cover that is read.
@@ -12,32 +14,32 @@ type coverField struct {
 	field  Field
 	row    int
 	label  checklist.Text
+	short  checklist.Text // as a fault names it
 	locked bool
 	date   bool
 }
 
 // Rows of the cover.
 const (
-	coverTitleRow    = 2
-	coverHeadRow     = 5
-	coverFirstField  = 6
-	coverFacts       = 13
-	coverIdentity    = 19
-	coverContents    = 24
-	coverLabelColumn = columnLabel
+	coverTitleRow   = 2
+	coverHeadRow    = 5
+	coverFirstField = 6
+	coverFacts      = 13
+	coverIdentity   = 19
+	coverContents   = 24
 )
 
 // coverFields are in printed order.
 var coverFields = [...]coverField{
-	{FirmName, coverFirstField, checklist.Text{JA: "先の名称", EN: "Name of the firm"}, false, false},
-	{ReferenceDate, coverFirstField + 1, checklist.Text{JA: "基準日", EN: "Reference date"}, false, true},
-	{Preparer, coverFirstField + 2, checklist.Text{JA: "作成者（氏名・部署）", EN: "Prepared by (name, department)"}, false, false},
-	{Approver, coverFirstField + 3, checklist.Text{JA: "承認した役員の氏名", EN: "Approved by (officer's name)"}, false, false},
-	{ApproverTitle, coverFirstField + 4, checklist.Text{JA: "承認した役員の役職", EN: "Officer's title"}, false, false},
-	{ApprovedOn, coverFirstField + 5, checklist.Text{JA: "承認日", EN: "Date of approval"}, false, true},
-	{EditionCell, coverIdentity + 1, checklist.Text{JA: "実施回", EN: "Edition"}, true, false},
-	{FirmCell, coverIdentity + 2, checklist.Text{JA: "先番号", EN: "Firm id"}, true, false},
-	{ChecksumCell, coverIdentity + 3, checklist.Text{JA: "様式の識別符号", EN: "Definition checksum"}, true, false},
+	{FirmName, coverFirstField, checklist.Text{JA: "先の名称", EN: "Name of the firm"}, checklist.Text{JA: "先の名称", EN: "name of the firm"}, false, false},
+	{ReferenceDate, coverFirstField + 1, checklist.Text{JA: "基準日", EN: "Reference date"}, checklist.Text{JA: "基準日", EN: "reference date"}, false, true},
+	{Preparer, coverFirstField + 2, checklist.Text{JA: "作成者（氏名・部署）", EN: "Prepared by (name, department)"}, checklist.Text{JA: "作成者", EN: "prepared by"}, false, false},
+	{Approver, coverFirstField + 3, checklist.Text{JA: "承認した役員の氏名", EN: "Approved by (officer's name)"}, checklist.Text{JA: "氏名", EN: "name"}, false, false},
+	{ApproverTitle, coverFirstField + 4, checklist.Text{JA: "承認した役員の役職", EN: "Officer's title"}, checklist.Text{JA: "役職", EN: "title"}, false, false},
+	{ApprovedOn, coverFirstField + 5, checklist.Text{JA: "承認日", EN: "Date of approval"}, checklist.Text{JA: "承認日", EN: "date of approval"}, false, true},
+	{EditionCell, coverIdentity + 1, checklist.Text{JA: "実施回", EN: "Edition"}, checklist.Text{}, true, false},
+	{FirmCell, coverIdentity + 2, checklist.Text{JA: "先番号", EN: "Firm id"}, checklist.Text{}, true, false},
+	{ChecksumCell, coverIdentity + 3, checklist.Text{JA: "様式の識別符号", EN: "Definition checksum"}, checklist.Text{}, true, false},
 }
 
 // Words of the cover and of the heads of the sheets.
@@ -88,14 +90,17 @@ func (w *writer) cover(who Identity, c checklist.Cover) {
 	s.put(columnLabel, coverTitleRow, w.ed.Title.JA, lookTitle)
 	s.height(coverTitleRow, 30)
 	s.put(columnLabel, coverTitleRow+1, w.ed.Title.EN, lookPlain)
+	s.merge(columnLabel, columnAnswer, coverTitleRow+1)
 	for _, block := range []struct {
 		row   int
 		words checklist.Text
-	}{{coverHeadRow, wordEntry}, {coverIdentity, wordIdentity}, {coverContents, wordContents}} {
+		look  look
+		small func() *excelize.Font
+	}{{coverHeadRow, wordEntry, lookHead, w.white}, {coverIdentity, wordIdentity, lookQuiet, w.small}, {coverContents, wordContents, lookHead, w.white}} {
 		s.merge(columnLabel, columnAnswer, block.row)
-		s.pair(columnLabel, block.row, block.words, lookHead, "　", w.white)
-		s.style(columnAnswer, block.row, lookHead)
-		s.height(block.row, 20)
+		s.pair(columnLabel, block.row, block.words, block.look, "　", block.small)
+		s.style(columnAnswer, block.row, block.look)
+		s.height(block.row, 22)
 	}
 	var texts, dates []string
 	for i := range coverFields {
@@ -116,7 +121,7 @@ func (w *writer) cover(who Identity, c checklist.Cover) {
 			s.put(columnAnswer, f.row, text, lookEntry)
 			texts = append(texts, at)
 		}
-		s.height(f.row, 24)
+		s.height(f.row, 30)
 	}
 	s.textLength(texts, 200)
 	s.dates(dates)
@@ -132,23 +137,26 @@ func (w *writer) cover(who Identity, c checklist.Cover) {
 	for i, f := range facts {
 		s.pair(columnLabel, coverFacts+i, f.label, lookCoverLabel, "　", w.small)
 		s.put(columnAnswer, coverFacts+i, f.text, lookCoverFact)
-		s.height(coverFacts+i, 20)
+		s.height(coverFacts+i, 22)
 	}
 	row := coverContents + 1
 	for _, name := range []string{instructionsSheet, glossarySheet} {
 		s.link(columnLabel, row, name)
+		s.put(columnAnswer, row, map[string]string{instructionsSheet: wordHowTo.EN, glossarySheet: wordGlossary.EN}[name], lookPlain)
+		s.height(row, 19)
 		row++
 	}
 	for i := range w.layout.pages {
 		p := &w.layout.pages[i]
 		s.link(columnLabel, row, p.name)
 		s.put(columnAnswer, row, p.section.Title.EN, lookPlain)
+		s.height(row, 19)
 		row++
 	}
 	s.finish(columnLabel, columnAnswer, row, 0, "portrait")
 }
 
-// instant writes an instant in the edition's time zone, in both languages. An instant at midnight is the day's end before.
+// instant writes an instant in the edition's time zone, in both languages.
 func (w *writer) instant(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -21,7 +21,7 @@ func (r *reader) readCover() {
 		}
 		at := r.found.rows[string(f.field)]
 		fault := func(code checklist.FaultCode, args ...string) {
-			x := checklist.NewFault(code, append(args, "name", f.label.JA, "name_en", f.label.EN)...)
+			x := checklist.NewFault(code, append(args, "name", f.short.JA, "name_en", f.short.EN)...)
 			x.Sheet, x.Cell = r.layout.Cover(f.field).Sheet, r.layout.Cover(f.field).Cell
 			if at != nil {
 				x.Sheet, x.Cell = at.sheet, at.cell(0)
@@ -30,10 +30,10 @@ func (r *reader) readCover() {
 		}
 		switch {
 		case at == nil:
-			fault(checklist.CodeRowMissing, "want", f.label.JA, "want_en", f.label.EN)
+			fault(checklist.CodeRowMissing, "want", f.short.JA, "want_en", f.short.EN)
 			continue
 		case at.again != "":
-			fault(checklist.CodeDuplicateRow, "want", f.label.JA, "want_en", f.label.EN)
+			fault(checklist.CodeDuplicateRow, "want", f.short.JA, "want_en", f.short.EN)
 			continue
 		}
 		v := at.values[0]

@@ -110,6 +110,7 @@ const (
 	gapLine lineKind = iota
 	titleLine
 	promptLine
+	conditionLine
 	noteLine
 	choiceLine
 	stageLine
@@ -141,7 +142,7 @@ func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
 		{kind: promptLine, text: q.Prompt},
 	}
 	if q.When != nil {
-		ls = append(ls, line{kind: noteLine, text: asked(ed, q.When)})
+		ls = append(ls, line{kind: conditionLine, text: asked(ed, q.When)})
 	}
 	for _, id := range q.Terms {
 		if t, ok := ed.Term(id); ok {

@@ -35,9 +35,11 @@ func (w *writer) section(p *page, a checklist.Answers) {
 	s.height(rowTitle, 30)
 	s.pair(columnNumber, rowHead, wordNumber, lookHeadCentre, "\n", w.white)
 	s.pair(columnLabel, rowHead, wordQuestion, lookHead, "　", w.white)
+	s.merge(columnAnswer, last, rowHead)
 	for c := columnAnswer; c <= last; c++ {
-		s.pair(c, rowHead, wordAnswer, lookHead, "　", w.white)
+		s.style(c, rowHead, lookHead)
 	}
+	s.pair(columnAnswer, rowHead, wordAnswer, lookHead, "　", w.white)
 	s.height(rowHead, 30)
 
 	wide := widthLabel + answerWidth*float64(p.columns)
@@ -57,9 +59,11 @@ func (w *writer) section(p *page, a checklist.Answers) {
 			}
 			oneLine := checklist.Text{JA: l.text.JA + "　" + l.text.EN}
 			s.height(row, textHeight(oneLine, wide, 1.1)+8)
-		case promptLine, noteLine, choiceLine:
+		case promptLine, conditionLine, noteLine, choiceLine:
 			look, scale := lookPrompt, 1.0
 			switch l.kind {
+			case conditionLine:
+				look = lookCondition
 			case noteLine:
 				look, scale = lookNote, 0.9
 			case choiceLine:

@@ -2,7 +2,9 @@ package workbook
 
 import (
 	"fmt"
+	"iter"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 
@@ -39,10 +41,37 @@ func (s *sheet) style(column, row int, l look) {
 
 // put writes text, always as text: what starts with = + - or @ never becomes a formula.
 func (s *sheet) put(column, row int, text string, l look) {
-	if text != "" {
+	s.style(column, row, l)
+	switch {
+	case text == "":
+	case escape.MatchString(text):
+		// excelize leaves what looks like an escaped character as it is; cut in two it is no longer one.
+		var runs []excelize.RichTextRun
+		for from, to := range cuts(text) {
+			runs = append(runs, excelize.RichTextRun{Text: text[from:to]})
+		}
+		s.w.check(s.w.f.SetCellRichText(s.name, cell(column, row), runs))
+	default:
 		s.w.check(s.w.f.SetCellStr(s.name, cell(column, row), text))
 	}
-	s.style(column, row, l)
+}
+
+var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+// cuts yields the pieces of a text, cut behind the first character of everything that looks like an escape.
+func cuts(text string) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		from := 0
+		for i := range len(text) {
+			if text[i] == '_' && escape.MatchString(text[i:min(i+7, len(text))]) {
+				if !yield(from, i+1) {
+					return
+				}
+				from = i + 1
+			}
+		}
+		yield(from, len(text))
+	}
 }
 
 // pair writes both languages into one cell, the second smaller.
@@ -145,7 +174,7 @@ func escapeFooter(s string) string { return strings.ReplaceAll(s, "&", "&&") }
 // not fit the height of merged cells itself. Scale is the size of the font against the ordinary one.
 func textHeight(t checklist.Text, width, scale float64) float64 {
 	const ja, en = 15.0, 12.0
-	return float64(wrapped(t.JA, width/scale))*ja*scale + float64(wrapped(t.EN, width*fontJA/fontEN))*en
+	return float64(wrapped(t.JA, width/scale))*ja*scale + float64(wrapped(t.EN, width*fontJA/fontEN*1.12))*en
 }
 
 // wrapped counts the lines a text takes at a width in half-width characters.

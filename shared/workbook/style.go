@@ -31,6 +31,7 @@ const (
 	lookQuestionNumber
 	lookQuestionTitle
 	lookPrompt
+	lookCondition
 	lookNote
 	lookChoice
 	lookItemNumber
@@ -44,6 +45,7 @@ const (
 	lookAnswerDate
 	lookCoverLabel
 	lookCoverFact
+	lookQuiet
 	lookFine
 	lookLink
 	lookCount
@@ -74,30 +76,32 @@ func styles(f *excelize.File) ([lookCount]int, error) {
 		return excelize.Style{Font: font(fontJA, ink, false), Fill: fill(answerFill), Border: box(blue), Alignment: a, Protection: open, CustomNumFmt: format}
 	}
 	defs := [lookCount]excelize.Style{
-		lookPlain:          {Font: font(fontJA, ink, false), Alignment: wrap("left", "top", 0)},
+		lookPlain:          {Font: font(fontJA, mute, false), Alignment: wrap("left", "center", 0)},
 		lookMark:           {Font: font(1, faint, false)},
 		lookID:             {Font: font(5, faint, false), Alignment: &excelize.Alignment{Vertical: "center"}},
 		lookTitle:          {Font: font(16, navy, true), Alignment: &excelize.Alignment{Vertical: "center"}},
-		lookHead:           {Font: font(fontJA, "FFFFFF", true), Fill: fill(navy), Border: box(navy), Alignment: wrap("left", "center", 0)},
+		lookHead:           {Font: font(fontJA, "FFFFFF", true), Fill: fill(navy), Border: box(navy), Alignment: wrap("left", "center", 1)},
 		lookHeadCentre:     {Font: font(fontJA, "FFFFFF", true), Fill: fill(navy), Border: box(navy), Alignment: wrap("center", "center", 0)},
 		lookQuestionNumber: {Font: font(12, navy, true), Fill: fill(pale), Border: []excelize.Border{{Type: "top", Color: navy, Style: 2}}, Alignment: wrap("center", "center", 0)},
 		lookQuestionTitle:  {Font: font(12, navy, true), Fill: fill(pale), Border: []excelize.Border{{Type: "top", Color: navy, Style: 2}}, Alignment: wrap("left", "center", 0)},
-		lookPrompt:         {Font: font(fontJA, ink, false), Alignment: wrap("left", "top", 0)},
-		lookNote:           {Font: font(9, mute, false), Alignment: wrap("left", "top", 1)},
+		lookPrompt:         {Font: font(fontJA, ink, false), Alignment: wrap("left", "center", 0)},
+		lookCondition:      {Font: font(9.5, navy, true), Alignment: wrap("left", "center", 1)},
+		lookNote:           {Font: font(9, mute, false), Alignment: wrap("left", "center", 1)},
 		lookChoice:         {Font: font(fontJA, ink, false), Alignment: wrap("left", "center", 1)},
 		lookItemNumber:     {Font: font(fontJA, mute, false), Border: box(rule), Alignment: wrap("center", "center", 0)},
-		lookItem:           {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 0)},
+		lookItem:           {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 1)},
 		lookStageHead:      {Font: font(fontJA, ink, true), Fill: fill(pale), Border: box(rule), Alignment: wrap("center", "center", 0)},
-		lookAnswerChoice:   answer(wrap("left", "center", 0), &asText),
+		lookAnswerChoice:   answer(wrap("left", "center", 1), &asText),
 		lookAnswerNumber:   answer(wrap("right", "center", 1), &number),
 		lookAnswerDecimal:  answer(wrap("right", "center", 1), &decimal),
-		lookAnswerText:     answer(wrap("left", "top", 0), &asText),
-		lookEntry:          answer(wrap("left", "center", 0), &asText),
-		lookAnswerDate:     answer(wrap("left", "center", 0), &date),
-		lookCoverLabel:     {Font: font(fontJA, ink, true), Fill: fill(pale), Border: box(rule), Alignment: wrap("left", "center", 0)},
-		lookCoverFact:      {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 0)},
-		lookFine:           {Font: font(8, mute, false), Border: box(rule), Alignment: &excelize.Alignment{Vertical: "center"}, CustomNumFmt: &asText},
-		lookLink:           {Font: &excelize.Font{Family: fontName, Size: fontJA, Color: blue, Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "center"}},
+		lookAnswerText:     answer(wrap("left", "top", 1), &asText),
+		lookEntry:          answer(wrap("left", "center", 1), &asText),
+		lookAnswerDate:     answer(wrap("left", "center", 1), &date),
+		lookCoverLabel:     {Font: font(fontJA, ink, true), Fill: fill(pale), Border: box(rule), Alignment: wrap("left", "center", 1)},
+		lookCoverFact:      {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 1)},
+		lookQuiet:          {Font: font(9, mute, true), Border: []excelize.Border{{Type: "bottom", Color: rule, Style: 1}}, Alignment: wrap("left", "center", 1)},
+		lookFine:           {Font: font(8, mute, false), Border: box(rule), Alignment: wrap("left", "center", 1), CustomNumFmt: &asText},
+		lookLink:           {Font: &excelize.Font{Family: fontName, Size: fontJA, Color: blue, Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "center", Indent: 1}},
 	}
 	var ids [lookCount]int
 	for i := range defs {
