@@ -44,7 +44,6 @@ func Number(e *checklist.Edition, f checklist.FirmID, v checklist.TicketNumber) 
 type Document struct {
 	Identity
 	Title         checklist.Text // of the edition
-	FiscalYear    int
 	Name          checklist.Text
 	Office        checklist.Office
 	Population    int // 対象先数
@@ -142,7 +141,6 @@ func Build(in Input) (Document, error) {
 	d := Document{
 		Identity:      Identity{e.ID, in.Firm, in.Run, in.Submission.Ticket, Number(e, in.Firm, in.Submission.Ticket)},
 		Title:         e.Title,
-		FiscalYear:    e.FiscalYear,
 		Name:          in.Name,
 		Office:        e.Office,
 		ReferenceDate: e.ReferenceDate,

@@ -9,7 +9,6 @@ import (
 // words are the fixed words of the page. The %-verbs are filled in by the template, the same in both languages.
 var words = map[string]checklist.Text{
 	"kind":       {JA: "還元資料", EN: "Feedback report"},
-	"fiscal":     {JA: "%d年度", EN: "FY%d"},
 	"handling":   {JA: "取扱注意・貴社限り", EN: "Confidential: for your firm only"},
 	"other":      {JA: "Read this report in English", EN: "この資料を日本語で読む"},
 	"skip":       {JA: "設問ごとの比較へ", EN: "Go to the questions"},
@@ -23,7 +22,6 @@ var words = map[string]checklist.Text{
 	"versionOf":  {JA: "第%d版", EN: "%d"},
 	"issued":     {JA: "作成", EN: "Issued"},
 	"number":     {JA: "資料番号", EN: "Document number"},
-	"office":     {JA: "事務局", EN: "Secretariat"},
 	"phone":      {JA: "電話", EN: "Phone"},
 	"purpose": {
 		JA: "貴社の回答と、対象先全体の回答の分布を、設問ごとに並べたものです。評価や順位ではありません。",
@@ -44,7 +42,6 @@ var words = map[string]checklist.Text{
 	},
 
 	"questions":  {JA: "設問ごとの比較", EN: "Question by question"},
-	"section":    {JA: "区分", EN: "Section"},
 	"gate":       {JA: "設問%sの回答により対象となる先だけにおたずねした設問です。", EN: "Asked only of firms to which it applies, given the answer to %s."},
 	"own":        {JA: "貴社", EN: "You"},
 	"ownAnswer":  {JA: "貴社の回答", EN: "Your answer"},
