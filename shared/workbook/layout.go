@@ -137,8 +137,13 @@ func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string
 }
 
 func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
+	heading := q.Title
+	if !q.Required {
+		heading.JA += "［任意］"
+		heading.EN += " (optional)"
+	}
 	ls := []line{
-		{kind: titleLine, number: q.Number, text: q.Title},
+		{kind: titleLine, number: q.Number, text: heading},
 		{kind: promptLine, text: q.Prompt},
 	}
 	if q.When != nil {

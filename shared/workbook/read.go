@@ -68,15 +68,15 @@ type reader struct {
 	layout *Layout
 	found  *finding
 	date04 bool
-	skip   map[checklist.Ref]bool // places that have a fault already
-	typed  bool                   // something stands in an answer cell
+	skip   map[checklist.Ref]bool   // places that have a fault already
+	typed  map[checklist.Ref]string // what stands in the answer cells that are not blank
 }
 
 func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identity) Reading {
 	if want.Edition == "" {
 		want.Edition = ed.ID
 	}
-	r := &reader{ed: ed, want: want, layout: LayoutOf(ed), date04: date04, skip: map[checklist.Ref]bool{}}
+	r := &reader{ed: ed, want: want, layout: LayoutOf(ed), date04: date04, skip: map[checklist.Ref]bool{}, typed: map[checklist.Ref]string{}}
 	rows := coverRows()
 	for i := range r.layout.pages {
 		for j := range r.layout.pages[i].lines {
@@ -96,7 +96,7 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 	r.Answers, r.Places = checklist.Answers{}, map[checklist.Ref]Location{}
 	r.readCover()
 	r.readAnswers()
-	if !r.typed && len(r.Answers) == 0 && len(r.skip) == 0 {
+	if len(r.typed) == 0 && len(r.skip) == 0 {
 		r.Faults = append(r.Faults, checklist.NewFault(checklist.CodeNoAnswers))
 	} else {
 		r.checkAnswers()
@@ -208,7 +208,7 @@ func (r *reader) readRow(l *line, at *foundRow) {
 			blank++
 			continue
 		}
-		r.typed = true
+		r.typed[ref] = quote(strings.TrimSpace(v.text))
 		ans, fault := parseAnswer(l.q, ref, v)
 		if fault == nil {
 			r.Answers[ref] = ans
@@ -221,7 +221,7 @@ func (r *reader) readRow(l *line, at *foundRow) {
 	if at.stray != "" && blank > 0 {
 		for k, ref := range l.refs {
 			if at.values[k].blank() && !r.skip[ref] {
-				r.skip[ref], r.typed = true, true
+				r.skip[ref] = true
 				f := checklist.NewFault(checklist.CodeMovedAnswer, "found", clip(at.strayText))
 				f.Sheet, f.Cell = at.sheet, at.stray
 				r.add(f, l.q, ref)
@@ -241,7 +241,7 @@ func (r *reader) checkAnswers() {
 		if at, ok := r.Places[f.Ref]; ok {
 			f.Sheet, f.Cell = at.Sheet, at.Cell
 		}
-		f.Found = quote(f.Found)
+		f.Found = r.typed[f.Ref]
 		r.Faults = append(r.Faults, f)
 	}
 }

@@ -82,14 +82,10 @@ func asked(ed *checklist.Edition, c *checklist.Condition) checklist.Text {
 	}
 }
 
-// howTo is what every edition's instruction sheet says about the workbook itself.
+// howTo is what every edition's instruction sheet says, after the edition's own instructions, about the workbook itself.
 var howTo = []checklist.Text{
-	{JA: "水色の欄だけに記入してください。ほかの欄は保護されています。", EN: "Please fill in the light blue cells only. All other cells are protected."},
-	{JA: "選択式の設問は、欄を選ぶと右に出る▼から選んでください。", EN: "For questions with choices, select the cell and choose from the list under ▼."},
-	{JA: "項目ごとに「はい」か「いいえ」を選ぶ設問では、当てはまらない項目も空欄にせず「いいえ」を選んでください。空欄は無回答として扱います。",
-		EN: "Where each item takes “yes” or “no”, choose “no” rather than leaving it blank. A blank counts as unanswered."},
-	{JA: "「対象」の条件に当たらない設問は、空欄のままにしてください。", EN: "Leave a question blank if its condition does not apply to you."},
-	{JA: "表紙には、回答を承認した役員の氏名・役職・承認日を必ず記入してください。", EN: "On the cover, always give the name and title of the officer who approved the answers, and the date."},
-	{JA: "行・列・シートの追加や削除はせず、.xlsx形式のまま、パスワードを付けずに提出してください。",
-		EN: "Do not add or delete rows, columns or sheets. Submit it as .xlsx without a password."},
+	{JA: "水色の欄だけに記入できます。選択式の欄は、欄を選ぶと右に出る▼から選んでください。",
+		EN: "Only the light blue cells can be filled in. Where there are choices, select the cell and choose from the list under ▼."},
+	{JA: "マクロのない.xlsx形式のまま、パスワードや権限管理の保護を付けずに提出してください。",
+		EN: "Submit it as .xlsx, without macros, a password or rights management."},
 }

@@ -117,13 +117,3 @@ func listed(faults []checklist.Fault) (s string) {
 	}
 	return s
 }
-
-func TestTmp(t *testing.T) {
-	ed := smallEdition()
-	var b bytes.Buffer
-	if err := workbook.Blank(&b, ed, who); err != nil {
-		t.Fatal(err)
-	}
-	t.Log(listed(read(ed, b.Bytes()).Faults))
-	t.Log(listed(read(ed, write(t, ed, signed(ed), checklist.Answers{{Question: "staff"}: {Number: 9999}, {Question: "policy"}: {Choice: "foo"}, {Question: "third"}: {Choice: "some,none"}, {Question: "managed", Item: "contract"}: {Choice: "該当なし"}, {Question: "contingency", Item: "ddos", Stage: "plan"}: {Choice: "2"}, {Question: "contingency", Item: "ddos", Stage: "drill"}: {Choice: "－"}})).Faults))
-}
