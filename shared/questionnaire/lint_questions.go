@@ -131,15 +131,14 @@ func (l *linter) classes(where string, q *checklist.Question) {
 }
 
 func (l *linter) items(where string, q *checklist.Question) {
-	seen, labels := map[string]bool{}, map[checklist.Text]bool{}
+	seen, labels := map[string]bool{}, labels{}
 	exclusive := 0
 	for _, it := range q.Items {
 		at := where + ", item " + string(it.ID)
 		l.id(at, string(it.ID), seen)
 		l.text(at, "label", it.Label)
 		l.source(at, it.Source)
-		l.must(!labels[it.Label], at, "two items have the same label", "word them apart")
-		labels[it.Label] = true
+		l.must(labels.add(it.Label), at, "two items have the same label", "word them apart")
 		if it.Exclusive {
 			exclusive++
 			l.must(q.Kind == checklist.Multiple, at, "only an item of a multiple question can be exclusive", "remove exclusive")
@@ -149,22 +148,31 @@ func (l *linter) items(where string, q *checklist.Question) {
 	l.must(len(q.Items) == 0 || exclusive < len(q.Items), where, "every item is exclusive", "add items")
 }
 
-// choices checks ids and labels. Labels must differ by more than case and space, as people type them.
+// labels finds labels that differ in nothing but case and space, in either language: people type them.
+type labels map[checklist.Text]bool
+
+// add says whether t is new.
+func (seen labels) add(t checklist.Text) bool {
+	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
+	ja, en := checklist.Text{JA: plain(t.JA)}, checklist.Text{EN: plain(t.EN)}
+	isNew := !seen[ja] && !seen[en]
+	seen[ja], seen[en] = true, true
+	return isNew
+}
+
+// choices checks ids and labels.
 func (l *linter) choices(where string, cs []checklist.Choice) {
-	seen, ja, en := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	seen, labels := map[string]bool{}, labels{}
 	for _, c := range cs {
 		at := where + ", choice " + string(c.ID)
 		l.id(at, string(c.ID), seen)
 		l.text(at, "label", c.Label)
 		l.source(at, c.Source)
-		j, e := strings.Join(strings.Fields(c.Label.JA), ""), strings.ToLower(c.Label.EN)
-		l.must(!ja[j] && !en[e], at, "two choices have the same label", "word them apart")
-		ja[j], en[e] = true, true
+		l.must(labels.add(c.Label), at, "two choices have the same label", "word them apart")
 	}
 }
 
-// ranks checks that all choices have a rank or none has, that they never fall below the one before by more than one, and
-// start at 1: the printed order is from the most advanced answer to the least.
+// ranks checks that all choices have a rank or none has, and that ranks start at 1 and leave no gap.
 func (l *linter) ranks(where string, cs []checklist.Choice) {
 	ranked, top := 0, 0
 	used := map[int]bool{}
