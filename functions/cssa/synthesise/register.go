@@ -1,0 +1,191 @@
+package synthesise
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"cssa/shared/checklist"
+	"cssa/shared/register"
+)
+
+// Each part of a round draws from a stream of its own, so that a change to one leaves the others as they were.
+const (
+	registerStream = iota + 1
+	answerStream
+	castStream
+	timeStream
+	storyStream
+)
+
+func stream(seed uint64, n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
+
+// groupWeights are the relative sizes of the peer groups in the edition's order, when there are five; any other number of
+// groups are of equal size.
+var groupWeights = [...]int{12, 40, 14, 17, 17}
+
+// sizeWeights are the relative numbers of firms by size, the largest first, when there are three.
+var sizeWeights = [...]int{18, 32, 50}
+
+func groupsOf(ed *checklist.Edition, d checklist.Dimension) []string {
+	var ids []string
+	for _, g := range ed.Groups {
+		if g.Dimension == d {
+			ids = append(ids, g.ID)
+		}
+	}
+	return ids
+}
+
+// spread gives each of n things one of k kinds in proportion to the weights, in runs: the first kind first.
+func spread(n, k int, weights []int) []int {
+	if len(weights) != k {
+		weights = slices.Repeat([]int{1}, k)
+	}
+	total := 0
+	for _, w := range weights {
+		total += w
+	}
+	out := make([]int, 0, n)
+	sum := 0
+	for kind, w := range weights {
+		sum += w
+		for len(out) < (n*sum+total/2)/total {
+			out = append(out, kind)
+		}
+	}
+	return out
+}
+
+// drawRegister fills the register and returns the firms of the population, by id. The edition's first peer group and first
+// size band are taken for those of the largest firms.
+func (r *Round) drawRegister() []register.Firm {
+	rng, ed, n := stream(r.Options.Seed, registerStream), r.Edition, r.Options.Firms
+	sectors, groups, sizes := groupsOf(ed, checklist.BySector), groupsOf(ed, checklist.ByGroup), groupsOf(ed, checklist.BySize)
+	if len(sectors) == 0 {
+		sectors = []string{ed.Sector}
+	}
+	names := rng.Perm(max(n+2, len(words)*len(forms)))
+	firms := make([]register.Firm, n)
+	group := spread(n, len(groups), groupWeights[:])
+	rng.Shuffle(n, func(i, j int) { group[i], group[j] = group[j], group[i] })
+	size := sizeOrder(rng, group)
+	band := spread(n, len(sizes), sizeWeights[:])
+	for i := range firms {
+		firms[i] = register.Firm{
+			ID:                 firmID(i + 1),
+			RegistrationNumber: fmt.Sprintf("架空財務局長（金商）第%04d号", i+1),
+			Name:               firmName(names[i]),
+			Sector:             sectors[i*len(sectors)/n],
+			ValidFrom:          checklist.Date{Year: ed.ReferenceDate.Year - 5 - rng.IntN(12), Month: 4, Day: 1},
+		}
+		if len(groups) > 0 {
+			firms[i].PeerGroup = groups[group[i]]
+		}
+	}
+	for rank, i := range size {
+		if len(sizes) > 0 {
+			firms[i].SizeBand = sizes[band[rank]]
+		}
+	}
+	drawCorporateGroups(rng, firms)
+	all := r.drawChanges(rng, firms, firmName(names[n]), firmName(names[n+1]))
+	r.Register = register.Register{Firms: all, Contacts: drawContacts(rng, all)}
+	return firms
+}
+
+func firmID(n int) checklist.FirmID { return checklist.FirmID(fmt.Sprintf("S-%04d", n)) }
+
+// sizeOrder returns the firms' indexes from the largest to the smallest; those of the first group tend to be large.
+func sizeOrder(rng *rand.Rand, group []int) []int {
+	score := make([]int, len(group))
+	for i := range group {
+		score[i] = rng.IntN(1000)
+		if group[i] == 0 {
+			score[i] += 900
+		}
+	}
+	return ranked(score)
+}
+
+// ranked returns the indexes of score in descending order of score.
+func ranked(score []int) []int {
+	order := make([]int, len(score))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return score[b] - score[a] })
+	return order
+}
+
+// drawCorporateGroups puts about a tenth of the firms into groups of two to four under common control.
+func drawCorporateGroups(rng *rand.Rand, firms []register.Firm) {
+	order := rng.Perm(len(firms))
+	for g := 1; len(order) > len(firms)*9/10; g++ {
+		for _, i := range order[:2+rng.IntN(3)] {
+			firms[i].CorporateGroup = fmt.Sprintf("G-%02d", g)
+			order = order[1:]
+		}
+	}
+}
+
+// drawChanges returns the register's entries: the population's, of which some change after the reference date, a firm
+// that was gone by then, and one that came later. None of the changes moves a firm out of its place in the round.
+func (r *Round) drawChanges(rng *rand.Rand, firms []register.Firm, former, newcomer checklist.Text) []register.Firm {
+	day := r.Edition.ReferenceDate
+	var all []register.Firm
+	changed := rng.Perm(len(firms))
+	renamed, reclassified, merged := changed[0], changed[1], changed[2]
+	for i, f := range firms {
+		switch i {
+		case renamed, reclassified:
+			after := f
+			f.ValidTo = later(day, 31)
+			after.ValidFrom = later(day, 32)
+			if i == renamed {
+				after.Name = checklist.Text{
+					JA: strings.Replace(f.Name.JA, "架空", "架空新", 1),
+					EN: strings.Replace(f.Name.EN, "Kakuu", "Kakuu Shin", 1),
+				}
+			} else if groups := groupsOf(r.Edition, checklist.ByGroup); len(groups) > 1 {
+				after.PeerGroup = groups[(slices.Index(groups, f.PeerGroup)+1)%len(groups)]
+			}
+			all = append(all, f, after)
+			continue
+		case merged:
+			f.ValidTo, f.Successor = later(day, 150), firms[changed[3]].ID
+		}
+		all = append(all, f)
+	}
+	gone, came := firms[changed[4]], firms[changed[5]]
+	for i, f := range []*register.Firm{&gone, &came} {
+		f.ID = firmID(len(firms) + 1 + i)
+		f.RegistrationNumber = fmt.Sprintf("架空財務局長（金商）第%04d号", len(firms)+1+i)
+		f.CorporateGroup = ""
+	}
+	gone.Name, gone.ValidTo, gone.Successor = former, later(day, -90), firms[changed[3]].ID
+	came.Name, came.ValidFrom = newcomer, later(day, 40)
+	return append(all, gone, came)
+}
+
+func later(d checklist.Date, days int) checklist.Date {
+	return checklist.DateOf(d.Start(utc).AddDate(0, 0, days))
+}
+
+// drawContacts gives every firm an officer and a desk.
+func drawContacts(rng *rand.Rand, firms []register.Firm) []register.Contact {
+	var contacts []register.Contact
+	seen := map[checklist.FirmID]bool{}
+	for _, f := range firms {
+		if seen[f.ID] {
+			continue
+		}
+		seen[f.ID] = true
+		domain := strings.ToLower(string(f.ID)) + ".example"
+		contacts = append(contacts,
+			register.Contact{Firm: f.ID, Role: register.Officer, Name: officerName(rng.IntN(len(officers))), Email: "officer@" + domain, ValidFrom: f.ValidFrom},
+			register.Contact{Firm: f.ID, Role: register.Desk, Name: clerkName(rng.IntN(len(clerks))) + "（" + desks[rng.IntN(len(desks))] + "）", Email: "desk@" + domain, ValidFrom: f.ValidFrom})
+	}
+	return contacts
+}
