@@ -9,7 +9,7 @@ import (
 
 // Distribution returns the distribution t of q at a stage ("" where q is not nested) as it may be shown. It depends on
 // nothing but each row's counts and the threshold; t is left alone. Every row's bases stay shown. Of free text, which
-// shows none of its answers, the table is returned as it is.
+// shows none of its answers, the table is returned as it is. It panics if t is of another stage or has withheld cells.
 func Distribution(t table.Table, q *checklist.Question, stage checklist.StageID, threshold int) table.Table {
 	if t.Stage != string(stage) {
 		panic("disclosure: table " + t.ID + " is of stage " + t.Stage + ", not " + string(stage))

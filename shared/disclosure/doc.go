@@ -9,15 +9,18 @@
 //
 //  1. Go through the row once. A count below the threshold opens a joint, which takes in the cells after it until it holds
 //     the threshold. Cells left over at the end go to what stands before them.
-//  2. Where the cell before a joint is shown it may be the smaller neighbour. If it is so by a margin that the shown numbers
-//     themselves tell, the joint takes it and gives its last cell back. If neither is the smaller by that margin, it takes both.
+//  2. Where the cell before a joint is shown, it may be the smaller neighbour. If the joint holds less than that cell, it
+//     stays as it is. If that cell and the joint's cells but its last together hold no more than the last (and at least
+//     2T−1, T being the threshold), they become the joint and the last is shown. Otherwise the joint takes that cell in.
+//     A joint that was given the row's end stays as it is from 2T−1 on: it has no last cell to give back.
 //
 // Simply taking the smaller neighbour is not safe against a reader who knows the rule: with threshold 5 the row 8, 9, 4, 9
-// would show 8, a joint of 13, and 9, and only 9 + 4 makes that choice. So the choice reads only numbers that are shown
-// after it.
+// would show 8, a joint of 13, and 9, and only 9 + 4 makes that choice. The choice above reads sums that are shown once it is made, so it
+// tells nothing about how they split.
 //
-// What is promised of one row, to a reader who knows the rule and the row's bases: every withheld cell below the threshold
-// T has at least T consecutive possible counts. It is tested by listing every row that shows the same.
+// What is promised of one row, against a reader who knows the rule and the row's bases: every count below the threshold T
+// has at least T consecutive possible values. It is tested by listing every row that shows the same. A larger count that
+// was joined only to hide another has no such promise.
 //
 // A yes-no row (multiple) with either side below the threshold has both withheld; which side is few is told only if the base
 // is at least 2T−1, because in a smaller one it would narrow the count. A base below the threshold withholds the whole row.

@@ -63,8 +63,9 @@ func scan(counts []int, threshold int) []block {
 }
 
 // leftIsSmaller says whether the joint's cells but its last are better taken together with the shown cell to their left.
-// It reads only what would then be shown, left and the cells together, and the last, so that it tells nothing more.
+// It reads only what would then be shown: left and those cells together, and the last. Below twice the threshold less one
+// it says no, because then not every small count could stand beside a left cell that is shown.
 func leftIsSmaller(left, joint, last, threshold int) bool {
 	together := left + joint - last
-	return together >= 2*threshold-1 && together+2 <= last
+	return together >= 2*threshold-1 && together <= last
 }
