@@ -163,7 +163,7 @@ func TestExitCodesTellWhoCanMendIt(t *testing.T) {
 		{[]string{"--open", string(p.open), "--open-only", "--format", "xml", "SELECT 1"}, exitUsage, "want table, csv or json"},
 		{[]string{"--nonsense"}, exitUsage, "flag provided but not defined"},
 		{[]string{"--open", string(p.open), "--open-only", "--timeout", "300ms", "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range % 7 = b.range % 11"}, exitEnvironment, "stopped after 300ms"},
-		{[]string{"--open", string(p.open), "--open-only", "--memory", "32", "SELECT count(DISTINCT hash(range) || 'x') FROM range(30000000)"}, exitEnvironment, "Out of Memory"},
+		{[]string{"--open", string(p.open), "--open-only", "--memory", "32", "SELECT list(range) FROM range(30000000)"}, exitEnvironment, "Out of Memory"},
 		{[]string{"--help"}, exitDone, "usage: cssa-sql"},
 	} {
 		var out, errs bytes.Buffer
