@@ -2,10 +2,13 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
+	"strings"
 	"time"
 
 	"cssa/shared/checklist"
@@ -16,33 +19,36 @@ import (
 // DynamoDB's 400 KB for an item. A full checklist takes about 20 KB; one returned with 300 faults about 150 KB.
 const MaxSubmission = 384 << 10
 
-// maxDocument leaves room for what a current item adds to its submission, and for the key.
+// maxDocument leaves room for what a current item adds to its submission.
 const maxDocument = MaxSubmission + 4<<10
 
 // ErrTooLarge is returned for a submission whose document is larger than MaxSubmission, on every store. Nothing of it is
-// kept; recording it with shorter quotes (checklist.Fault.Found) is the caller's way out.
+// kept; recording it with shorter quotes (checklist.Fault.Found) is the caller's way out. An edition has too many runs
+// at some 1,500: then none starts any more, but the one that runs can still finish.
 var ErrTooLarge = errors.New("too large for the ledger")
 
 // A codec turns a record into its document and back. Both stores use it. Documents are JSON that a person can read with
 // the store's own tools: answers by reference, in the order of their references, choices as strings, numbers as numbers.
 // Names are stored words: fields are only ever added, and an absent one is zero.
 type codec[V, D any] struct {
+	max    int       // bytes of a document; 0: maxDocument
 	utc    func(V) V // V with its times in UTC
 	stored func(V) D
-	value  func(D) (V, error)
+	value  func(D) V
 }
 
 // encode returns the document of v. A value that would not read back as it is (text that is not UTF-8, a date that does
 // not exist, a reference that is none) is an error rather than a silent change.
 func (c codec[V, D]) encode(v V) (string, error) {
 	v = c.utc(v)
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(c.stored(v)); err != nil {
+	b, err := marshal(c.stored(v))
+	if err != nil {
 		return "", fmt.Errorf("cannot be stored: %w", err)
 	}
-	body := string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	body := string(b)
+	if limit := cmp.Or(c.max, maxDocument); len(body) > limit {
+		return "", fmt.Errorf("%d bytes, more than %d: %w", len(body), limit, ErrTooLarge)
+	}
 	back, err := c.decode(body)
 	if err != nil {
 		return "", fmt.Errorf("cannot be stored: %w", err)
@@ -53,17 +59,22 @@ func (c codec[V, D]) encode(v V) (string, error) {
 	return body, nil
 }
 
+// marshal is json.Marshal that leaves <, > and & as they are.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
 func (c codec[V, D]) decode(body string) (V, error) {
 	var d D
 	var none V
 	if err := json.Unmarshal([]byte(body), &d); err != nil {
 		return none, fmt.Errorf("unreadable document: %w", err)
 	}
-	v, err := c.value(d)
-	if err != nil {
-		return none, fmt.Errorf("unreadable document: %w", err)
-	}
-	return v, nil
+	return c.value(d), nil
 }
 
 // A dateDoc is a Date as "2023-06-30", "" if it is zero.
@@ -89,13 +100,15 @@ type refDoc checklist.Ref
 func (r refDoc) MarshalText() ([]byte, error) { return []byte(checklist.Ref(r).String()), nil }
 
 func (r *refDoc) UnmarshalText(b []byte) error {
-	if len(b) == 0 {
-		*r = refDoc{}
-		return nil
-	}
-	v, err := checklist.ParseRef(string(b))
-	*r = refDoc(v)
-	return err
+	*r = refDoc(refOf(string(b)))
+	return nil
+}
+
+// refOf is checklist.ParseRef without its checks: a night reads millions, and encode has seen to it that they read back.
+func refOf(s string) checklist.Ref {
+	q, rest, _ := strings.Cut(s, ".")
+	item, stage, _ := strings.Cut(rest, ".")
+	return checklist.Ref{Question: checklist.QuestionID(q), Item: checklist.ItemID(item), Stage: checklist.StageID(stage)}
 }
 
 // An answerDoc is a choice as a string, a number as a number, and any other answer as an object.
@@ -110,22 +123,26 @@ type answerObject struct {
 func (a answerDoc) MarshalJSON() ([]byte, error) {
 	switch {
 	case a.Text == "" && a.Choice == "":
-		return json.Marshal(a.Number)
+		return marshal(a.Number)
 	case a.Text == "" && a.Number == 0:
-		return json.Marshal(a.Choice)
+		return marshal(a.Choice)
 	}
-	return json.Marshal(answerObject(a))
+	return marshal(answerObject(a))
 }
 
-func (a *answerDoc) UnmarshalJSON(b []byte) error {
+func (a *answerDoc) UnmarshalJSON(b []byte) (err error) {
 	*a = answerDoc{}
-	switch b[0] {
-	case '"':
-		return json.Unmarshal(b, &a.Choice)
-	case '{':
-		return json.Unmarshal(b, (*answerObject)(a))
+	switch {
+	case b[0] == '{':
+		err = json.Unmarshal(b, (*answerObject)(a))
+	case b[0] != '"':
+		a.Number, err = strconv.ParseInt(string(b), 10, 64)
+	case bytes.IndexByte(b, '\\') < 0:
+		a.Choice = checklist.ChoiceID(b[1 : len(b)-1]) // nearly all answers are this
+	default:
+		err = json.Unmarshal(b, &a.Choice)
 	}
-	return json.Unmarshal(b, &a.Number)
+	return err
 }
 
 type textDoc struct {
@@ -194,7 +211,7 @@ func storedSubmission(s checklist.Submission) submissionDoc {
 	return d
 }
 
-func (d submissionDoc) value() (checklist.Submission, error) {
+func (d submissionDoc) value() checklist.Submission {
 	s := checklist.Submission{
 		Edition: d.Edition, Firm: d.Firm, Ticket: d.Ticket, Status: d.Status, ReceivedAt: d.ReceivedAt, Channel: d.Channel,
 		Object: d.Object, ObjectID: d.ObjectID, SHA256: d.SHA256, Size: d.Size, Definition: d.Definition,
@@ -205,11 +222,7 @@ func (d submissionDoc) value() (checklist.Submission, error) {
 	if d.Answers != nil {
 		s.Answers = make(checklist.Answers, len(d.Answers))
 		for k, a := range d.Answers {
-			r, err := checklist.ParseRef(k)
-			if err != nil {
-				return s, err
-			}
-			s.Answers[r] = checklist.Answer(a)
+			s.Answers[refOf(k)] = checklist.Answer(a)
 		}
 	}
 	if d.Faults != nil {
@@ -219,10 +232,11 @@ func (d submissionDoc) value() (checklist.Submission, error) {
 				Sheet: f.Sheet, Cell: f.Cell, Found: f.Found, What: checklist.Text(f.What), Mend: checklist.Text(f.Mend), Rule: f.Rule}
 		}
 	}
-	return s, nil
+	return s
 }
 
 var submissions = codec[checklist.Submission, submissionDoc]{
+	max: MaxSubmission,
 	utc: func(s checklist.Submission) checklist.Submission {
 		s.ReceivedAt = s.ReceivedAt.UTC()
 		return s
@@ -251,15 +265,11 @@ var currents = codec[checklist.Current, currentDoc]{
 		}
 		return d
 	},
-	value: func(d currentDoc) (checklist.Current, error) {
-		c := checklist.Current{FirstReceived: d.FirstReceived}
+	value: func(d currentDoc) checklist.Current {
 		if d.Submission == nil {
-			c.Submission.Edition, c.Submission.Firm = d.Edition, d.Firm
-			return c, nil
+			return checklist.Current{Submission: checklist.Submission{Edition: d.Edition, Firm: d.Firm}, FirstReceived: d.FirstReceived}
 		}
-		var err error
-		c.Submission, err = d.Submission.value()
-		return c, err
+		return checklist.Current{Submission: d.Submission.value(), FirstReceived: d.FirstReceived}
 	},
 }
 
@@ -276,7 +286,7 @@ type ticketDoc struct {
 var tickets = codec[Ticket, ticketDoc]{
 	utc:    func(t Ticket) Ticket { t.IssuedAt = t.IssuedAt.UTC(); return t },
 	stored: func(t Ticket) ticketDoc { return ticketDoc(t) },
-	value:  func(d ticketDoc) (Ticket, error) { return Ticket(d), nil },
+	value:  func(d ticketDoc) Ticket { return Ticket(d) },
 }
 
 type roundDoc struct {
@@ -297,7 +307,7 @@ var rounds = codec[Round, roundDoc]{
 		return r
 	},
 	stored: func(r Round) roundDoc { return roundDoc(r) },
-	value:  func(d roundDoc) (Round, error) { return Round(d), nil },
+	value:  func(d roundDoc) Round { return Round(d) },
 }
 
 type runDoc struct {
@@ -319,7 +329,7 @@ func runInUTC(r Run) Run {
 	return r
 }
 
-// All runs of an edition are one document, so that one swap decides who runs. Its limit is some 1,200 runs.
+// All runs of an edition are one document, so that one swap decides who runs.
 var runs = codec[[]Run, []runDoc]{
 	utc: func(rs []Run) []Run {
 		out := make([]Run, len(rs))
@@ -335,12 +345,12 @@ var runs = codec[[]Run, []runDoc]{
 		}
 		return ds
 	},
-	value: func(ds []runDoc) ([]Run, error) {
+	value: func(ds []runDoc) []Run {
 		rs := make([]Run, len(ds))
 		for i, d := range ds {
 			rs[i] = Run(d)
 		}
-		return rs, nil
+		return rs
 	},
 }
 
@@ -356,7 +366,7 @@ type releaseDoc struct {
 var releases = codec[Release, releaseDoc]{
 	utc:    func(r Release) Release { inUTC(&r.ProposedAt, &r.ApprovedAt); return r },
 	stored: func(r Release) releaseDoc { return releaseDoc(r) },
-	value:  func(d releaseDoc) (Release, error) { return Release(d), nil },
+	value:  func(d releaseDoc) Release { return Release(d) },
 }
 
 type letterDoc struct {
@@ -376,8 +386,8 @@ var letters = codec[Letter, letterDoc]{
 	stored: func(l Letter) letterDoc {
 		return letterDoc{l.Key.Edition, l.Key.Firm, l.Key.Kind, l.Key.Subject, l.State, l.Owner, l.LeaseUntil, l.SentAt, l.Why}
 	},
-	value: func(d letterDoc) (Letter, error) {
-		return Letter{LetterKey{d.Edition, d.Firm, d.Kind, d.Subject}, d.State, d.Owner, d.LeaseUntil, d.SentAt, d.Why}, nil
+	value: func(d letterDoc) Letter {
+		return Letter{LetterKey{d.Edition, d.Firm, d.Kind, d.Subject}, d.State, d.Owner, d.LeaseUntil, d.SentAt, d.Why}
 	},
 }
 
@@ -400,10 +410,10 @@ var firms = codec[register.Firm, firmDoc]{
 		return firmDoc{f.ID, f.RegistrationNumber, textDoc(f.Name), f.Sector, f.PeerGroup, f.SizeBand, f.CorporateGroup,
 			f.Successor, dateDoc(f.ValidFrom), dateDoc(f.ValidTo)}
 	},
-	value: func(d firmDoc) (register.Firm, error) {
+	value: func(d firmDoc) register.Firm {
 		return register.Firm{ID: d.ID, RegistrationNumber: d.RegistrationNumber, Name: checklist.Text(d.Name), Sector: d.Sector,
 			PeerGroup: d.PeerGroup, SizeBand: d.SizeBand, CorporateGroup: d.CorporateGroup, Successor: d.Successor,
-			ValidFrom: checklist.Date(d.ValidFrom), ValidTo: checklist.Date(d.ValidTo)}, nil
+			ValidFrom: checklist.Date(d.ValidFrom), ValidTo: checklist.Date(d.ValidTo)}
 	},
 }
 
@@ -421,9 +431,9 @@ var contacts = codec[register.Contact, contactDoc]{
 	stored: func(c register.Contact) contactDoc {
 		return contactDoc{c.Firm, c.Role, c.Name, c.Email, dateDoc(c.ValidFrom), dateDoc(c.ValidTo)}
 	},
-	value: func(d contactDoc) (register.Contact, error) {
+	value: func(d contactDoc) register.Contact {
 		return register.Contact{Firm: d.Firm, Role: d.Role, Name: d.Name, Email: d.Email,
-			ValidFrom: checklist.Date(d.ValidFrom), ValidTo: checklist.Date(d.ValidTo)}, nil
+			ValidFrom: checklist.Date(d.ValidFrom), ValidTo: checklist.Date(d.ValidTo)}
 	},
 }
 
@@ -436,7 +446,7 @@ type generationDoc struct {
 var generations = codec[generationDoc, generationDoc]{
 	utc:    func(g generationDoc) generationDoc { return g },
 	stored: func(g generationDoc) generationDoc { return g },
-	value:  func(g generationDoc) (generationDoc, error) { return g, nil },
+	value:  func(g generationDoc) generationDoc { return g },
 }
 
 func inUTC(ts ...*time.Time) {

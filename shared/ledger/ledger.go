@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"cssa/shared/checklist"
@@ -119,13 +120,14 @@ type LetterKey struct {
 	Subject string           // what of that kind: the version, the reminder's round, the run
 }
 
-// String returns the key as words joined by hyphens, fit for a file name and a message id.
+// String returns the key as words joined by hyphens, fit for a file name and a message id: in Subject, what is not a
+// letter, a digit or one of -_.~ is escaped. Different keys have different strings.
 func (k LetterKey) String() string {
 	firm := string(k.Firm)
 	if firm == "" {
 		firm = "office"
 	}
-	return fmt.Sprintf("%s-%s-%s-%s", k.Edition, firm, k.Kind, k.Subject)
+	return fmt.Sprintf("%s-%s-%s-%s", k.Edition, firm, k.Kind, url.QueryEscape(k.Subject))
 }
 
 // A Letter says what became of a letter.

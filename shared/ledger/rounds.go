@@ -92,10 +92,18 @@ func (b *Book) StartRun(ctx context.Context, r Run) error {
 	_, err := checklist.ParseEditionID(string(r.Edition))
 	if err == nil {
 		_, err = change(ctx, b.store, runsKey(r.Edition), runs, func(old *[]Run) ([]Run, error) {
-			if old == nil {
-				return startRun(nil, r)
+			var rs []Run
+			if old != nil {
+				rs = slices.Clone(*old)
 			}
-			return startRun(slices.Clone(*old), r)
+			rs, err := startRun(rs, r)
+			if err != nil {
+				return nil, err
+			}
+			if body, err := runs.encode(rs); err != nil || len(body) > MaxSubmission { // what is left is for its end
+				return nil, cmp.Or(err, fmt.Errorf("%d runs: %w", len(rs), ErrTooLarge))
+			}
+			return rs, nil
 		})
 	}
 	if err != nil {
@@ -132,10 +140,16 @@ func startRun(rs []Run, r Run) ([]Run, error) {
 	return rs, nil
 }
 
-// FinishRun records how a run ended: r.State is Done or Failed. A run that was taken over meanwhile is ErrHeld; one that
+// maxWhy is how many characters are kept of why a run failed, so that there is always room for its end.
+const maxWhy = 300
+
+// FinishRun records how a run ended: r.State is Done or Failed. Of a long Why the first 300 characters are kept. A run that was taken over meanwhile is ErrHeld; one that
 // ended before with other content is ErrConflict; one that never started is ErrNotFound.
 func (b *Book) FinishRun(ctx context.Context, r Run) error {
 	r = runInUTC(r)
+	if why := []rune(r.Why); len(why) > maxWhy {
+		r.Why = string(why[:maxWhy])
+	}
 	_, err := change(ctx, b.store, runsKey(r.Edition), runs, func(old *[]Run) ([]Run, error) {
 		if old == nil {
 			return nil, ErrNotFound

@@ -148,9 +148,6 @@ func change[V, D any](ctx context.Context, s Store, k Key, c codec[V, D], rule f
 		if err != nil {
 			return none, err
 		}
-		if len(body) > maxDocument {
-			return none, fmt.Errorf("%d bytes, more than %d: %w", len(body), maxDocument, ErrTooLarge)
-		}
 		if done, err := s.Swap(ctx, k, doc.Revision, body); err != nil || done {
 			return next, err
 		}

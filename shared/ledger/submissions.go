@@ -72,9 +72,6 @@ func (b *Book) Ticket(ctx context.Context, e checklist.EditionID, f checklist.Fi
 func (b *Book) PutSubmission(ctx context.Context, s checklist.Submission) error {
 	err := checkID(s.Edition, s.Firm, s.Ticket)
 	if err == nil {
-		err = fits(s)
-	}
-	if err == nil {
 		s = submissions.utc(s)
 		_, err = change(ctx, b.store, submissionKey(s.Edition, s.Firm, s.Ticket), submissions,
 			func(old *checklist.Submission) (checklist.Submission, error) {
@@ -88,14 +85,6 @@ func (b *Book) PutSubmission(ctx context.Context, s checklist.Submission) error 
 		return fmt.Errorf("put submission %s/%s/%d: %w", s.Edition, s.Firm, s.Ticket, err)
 	}
 	return nil
-}
-
-func fits(s checklist.Submission) error {
-	body, err := submissions.encode(s)
-	if err == nil && len(body) > MaxSubmission {
-		err = fmt.Errorf("%d bytes, more than %d: %w", len(body), MaxSubmission, ErrTooLarge)
-	}
-	return err
 }
 
 // KeepFirst implements Submissions.
@@ -122,9 +111,6 @@ func (b *Book) KeepFirst(ctx context.Context, e checklist.EditionID, f checklist
 // ReplaceCurrent implements Submissions.
 func (b *Book) ReplaceCurrent(ctx context.Context, s checklist.Submission) error {
 	err := checkID(s.Edition, s.Firm, s.Ticket)
-	if err == nil {
-		err = fits(s)
-	}
 	if err == nil {
 		_, err = change(ctx, b.store, currentKey(s.Edition, s.Firm), currents, func(old *checklist.Current) (checklist.Current, error) {
 			if old == nil {

@@ -116,6 +116,7 @@ var submissionBehaviours = map[string]func(*testing.T, Ledger){
 		s := largest(t, l)
 		s.Faults[0].Found += "x"
 		want(t, ledger.Record(t.Context(), l, s), ledger.ErrTooLarge)
+		s.Faults[0].Found += strings.Repeat("x", 5<<10)
 		want(t, l.ReplaceCurrent(t.Context(), s), ledger.ErrTooLarge)
 		_, err := l.Submission(t.Context(), edition, s.Firm, s.Ticket)
 		want(t, err, ledger.ErrNotFound)
