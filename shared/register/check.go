@@ -32,10 +32,14 @@ func (r Register) check(firmLines, contactLines []int, whole bool) []Problem {
 	for _, f := range r.Firms {
 		known[f.ID] = true
 	}
+	officers := map[checklist.FirmID][]Contact{}
+	for _, c := range r.Contacts {
+		if c.Role == Officer {
+			officers[c.Firm] = append(officers[c.Firm], c)
+		}
+	}
 	hasOfficer := func(f Firm) bool {
-		return slices.ContainsFunc(r.Contacts, func(c Contact) bool {
-			return c.Firm == f.ID && c.Role == Officer && overlap(f.ValidFrom, f.ValidTo, c.ValidFrom, c.ValidTo)
-		})
+		return slices.ContainsFunc(officers[f.ID], func(c Contact) bool { return overlap(f.ValidFrom, f.ValidTo, c.ValidFrom, c.ValidTo) })
 	}
 	byID, byNumber := map[string][]int{}, map[string][]int{}
 	for i, f := range r.Firms {
