@@ -22,18 +22,23 @@ const (
 )
 
 // Applies says whether the place is put to a firm with these answers: the question's condition holds and, for a later
-// stage of a nested question, the stage before it has one of the answers that lead on.
+// stage of a nested question, every stage before it has one of the answers that lead on.
 func (e *Edition) Applies(q *Question, r Ref, a Answers) bool {
 	if !q.When.Holds(e, a) {
 		return false
 	}
+	if r.Stage == "" {
+		return true
+	}
 	for i := range q.Stages {
-		if q.Stages[i].ID != r.Stage || i == 0 {
-			continue
+		if i > 0 {
+			before, ok := a[Ref{r.Question, r.Item, q.Stages[i-1].ID}]
+			if !ok || !contains(q.Stages[i].After, before.Choice) {
+				return false
+			}
 		}
-		before, ok := a[Ref{r.Question, r.Item, q.Stages[i-1].ID}]
-		if !ok || !contains(q.Stages[i].After, before.Choice) {
-			return false
+		if q.Stages[i].ID == r.Stage {
+			return true
 		}
 	}
 	return true

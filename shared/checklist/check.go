@@ -19,20 +19,39 @@ type Rule struct {
 // Check returns all faults in a firm's answers, in printed order, then those of the edition's rules. It knows nothing of
 // sheets and cells; the workbook adds them. Places in skip already have a fault of their own (text in a choice cell, say)
 // and are neither checked again nor taken for blank.
+//
+// One slip is one fault: while a gate is blank or wrong, nothing is said of the places it decides, and a rule that reads
+// a place with a fault waits until that is mended.
 func (e *Edition) Check(a Answers, skip map[Ref]bool) []Fault {
 	var faults []Fault
+	open := map[Ref]bool{} // places whose answer, or whether there should be one, is not settled
+	for r := range skip {
+		open[r] = skip[r]
+	}
 	for _, q := range e.Questions() {
 		for _, r := range q.Refs() {
-			if !skip[r] {
-				faults = append(faults, e.checkPlace(q, r, a, skip)...)
+			if touches(e.gate(q, r), open) {
+				open[r] = true // whether it applies is not known until the gate is mended
+				continue
+			}
+			if skip[r] {
+				continue
+			}
+			if f, ok := e.checkPlace(q, r, a); ok {
+				faults = append(faults, f)
+				open[r] = open[r] || f.Code != CodeNotApplicable
+			}
+			if f, ok := e.checkExclusive(q, r, a, skip); ok {
+				faults = append(faults, f)
 			}
 		}
-		if q.Kind == Multiple {
-			faults = append(faults, q.checkExclusive(a, skip)...)
-		}
 	}
-	for _, rule := range e.Rules {
-		if touches(rule.Fails.Refs(e), skip) || !rule.Fails.Holds(e, a) {
+	for _, f := range faults {
+		open[f.Ref] = true
+	}
+	for i := range e.Rules {
+		rule := &e.Rules[i]
+		if touches(rule.Fails.Refs(e), open) || !rule.Fails.Holds(e, a) {
 			continue
 		}
 		code := CodeRule
@@ -41,7 +60,7 @@ func (e *Edition) Check(a Answers, skip map[Ref]bool) []Fault {
 		}
 		for _, r := range rule.At {
 			q, _ := e.Question(string(r.Question))
-			f := e.fault(q, r, a, code, "what", rule.What.JA, "what_en", rule.What.EN, "mend", rule.Mend.JA, "mend_en", rule.Mend.EN)
+			f := fault(q, r, a, code, "what", rule.What.JA, "what_en", rule.What.EN, "mend", rule.Mend.JA, "mend_en", rule.Mend.EN)
 			f.Rule = rule.ID
 			faults = append(faults, f)
 		}
@@ -49,52 +68,45 @@ func (e *Edition) Check(a Answers, skip map[Ref]bool) []Fault {
 	return faults
 }
 
-func (e *Edition) checkPlace(q *Question, r Ref, a Answers, skip map[Ref]bool) []Fault {
+func (e *Edition) checkPlace(q *Question, r Ref, a Answers) (Fault, bool) {
 	ans, answered := a[r]
-	if gate := e.gate(q, r); touches(gate, skip) {
-		return nil // whether it applies is not known until the gate is mended
-	}
 	applies := e.Applies(q, r, a)
+	want := q.Wanted(r.Stage)
 	switch {
 	case !answered && applies && q.Required:
-		want := q.Wanted(r.Stage)
-		return []Fault{e.fault(q, r, a, CodeUnanswered, "want", want.JA, "want_en", want.EN)}
+		return fault(q, r, a, CodeUnanswered, "want", want.JA, "want_en", want.EN), true
 	case !answered:
-		return nil
+		return Fault{}, false
 	case !applies:
-		return []Fault{e.fault(q, r, a, CodeNotApplicable, "name", e.gateNumber(q, r))}
+		return fault(q, r, a, CodeNotApplicable, "name", e.gateNumber(q, r)), true
 	}
 	switch q.Kind {
 	case Number:
 		if ans.Number < q.Min || ans.Number > q.Max {
-			return []Fault{e.fault(q, r, a, CodeOutOfRange, "want", q.Format(q.Min)+"〜"+q.Format(q.Max))}
+			low, high := q.Format(q.Min), q.Format(q.Max)
+			return fault(q, r, a, CodeOutOfRange, "want", low+"〜"+high, "want_en", low+" to "+high), true
 		}
 	case FreeText:
 		if q.Max > 0 && int64(utf8.RuneCountInString(ans.Text)) > q.Max {
-			return []Fault{e.fault(q, r, a, CodeTooLong, "want", fmt.Sprint(q.Max))}
+			return fault(q, r, a, CodeTooLong, "want", fmt.Sprint(q.Max)), true
 		}
 	default:
 		if _, ok := q.Choice(r.Stage, ans.Choice); !ok {
-			want := q.Wanted(r.Stage)
-			return []Fault{e.fault(q, r, a, CodeNotAChoice, "want", want.JA, "want_en", want.EN)}
+			return fault(q, r, a, CodeNotAChoice, "want", want.JA, "want_en", want.EN), true
 		}
 	}
-	return nil
+	return Fault{}, false
 }
 
-// checkExclusive finds a "none of these" that contradicts another yes, and a question answered "no" all the way down.
-func (q *Question) checkExclusive(a Answers, skip map[Ref]bool) []Fault {
-	if touches(q.Refs(), skip) {
-		return nil
+// checkExclusive finds, at the exclusive item of a multiple question, a "none of these" that contradicts another yes, and
+// a question answered "no" all the way down.
+func (e *Edition) checkExclusive(q *Question, r Ref, a Answers, skip map[Ref]bool) (Fault, bool) {
+	none, ok := q.Item(r.Item)
+	if q.Kind != Multiple || !ok || !none.Exclusive || touches(q.Refs(), skip) || !e.Applies(q, r, a) {
+		return Fault{}, false
 	}
-	var none *Item
 	yes, no := 0, 0
-	for i := range q.Items {
-		it := &q.Items[i]
-		if it.Exclusive {
-			none = it
-			continue
-		}
+	for _, it := range q.Items {
 		switch a[Ref{Question: q.ID, Item: it.ID}].Choice {
 		case Yes:
 			yes++
@@ -102,22 +114,16 @@ func (q *Question) checkExclusive(a Answers, skip map[Ref]bool) []Fault {
 			no++
 		}
 	}
-	if none == nil {
-		return nil
-	}
-	r := Ref{Question: q.ID, Item: none.ID}
 	code := FaultCode("")
-	switch answer := a[r].Choice; {
-	case answer == Yes && yes > 0:
+	switch {
+	case a[r].Choice == Yes && yes > 1:
 		code = CodeExclusive
-	case answer == No && yes == 0 && no == len(q.Items)-1:
+	case no == len(q.Items):
 		code = CodeNothingChosen
 	default:
-		return nil
+		return Fault{}, false
 	}
-	f := NewFault(code, "name", none.Label.JA, "name_en", none.Label.EN, "found", string(a[r].Choice))
-	f.Ref, f.Question = r, q.Number
-	return []Fault{f}
+	return fault(q, r, a, code, "name", none.Label.JA, "name_en", none.Label.EN), true
 }
 
 // gate returns the places that decide whether r is put to the firm.
@@ -141,7 +147,8 @@ func (e *Edition) gateNumber(q *Question, r Ref) string {
 	return strings.Join(numbers, ", ")
 }
 
-func (e *Edition) fault(q *Question, r Ref, a Answers, code FaultCode, args ...string) Fault {
+// fault places a fault at r and says what stands there. A nil q is a rule's place that the edition does not have.
+func fault(q *Question, r Ref, a Answers, code FaultCode, args ...string) Fault {
 	f := NewFault(code, args...)
 	f.Ref = r
 	if q == nil {

@@ -216,30 +216,35 @@ var messages = map[FaultCode]struct {
 	CodeRuleConfirm: {Confirm, Text{"{what}", "{what_en}"}, Text{"{mend}", "{mend_en}"}},
 }
 
-// NewFault returns a fault with its wording. Args are pairs of a placeholder's name and its value; a value for the
-// English text alone has a name ending in "_en", and stands in the Japanese value's place there.
+// NewFault returns a fault with its wording. Args are pairs of a placeholder's name and its value. A value for the English
+// text alone has a name ending in "_en"; where it is not given, the English text takes the value without "_en".
 func NewFault(code FaultCode, args ...string) Fault {
 	m, ok := messages[code]
 	if !ok {
 		panic("checklist: no message for fault code " + string(code))
 	}
-	var pairs, english []string
+	given := map[string]string{}
 	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+args[i]+"}", args[i+1])
-		if name, ok := strings.CutSuffix(args[i], "_en"); ok {
-			english = append(english, "{"+name+"}", args[i+1])
-		}
+		given[args[i]] = args[i+1]
 	}
-	ja, en := strings.NewReplacer(pairs...), strings.NewReplacer(append(english, pairs...)...)
-	f := Fault{
-		Code: code, Severity: m.severity,
+	var japanese, english []string // their order does not matter: no placeholder is part of another
+	for name, value := range given {
+		if strings.HasSuffix(name, "_en") {
+			continue
+		}
+		inEnglish, ok := given[name+"_en"]
+		if !ok {
+			inEnglish = value
+		}
+		japanese = append(japanese, "{"+name+"}", value)
+		english = append(english, "{"+name+"}", inEnglish, "{"+name+"_en}", inEnglish)
+	}
+	ja, en := strings.NewReplacer(japanese...), strings.NewReplacer(english...)
+	return Fault{
+		Code: code, Severity: m.severity, Found: given["found"],
 		What: Text{ja.Replace(m.what.JA), en.Replace(m.what.EN)},
 		Mend: Text{ja.Replace(m.mend.JA), en.Replace(m.mend.EN)},
 	}
-	if i := slices.Index(args, "found"); i >= 0 && i%2 == 0 {
-		f.Found = args[i+1]
-	}
-	return f
 }
 
 // FaultCodes returns every code that has a message, sorted.
