@@ -19,6 +19,8 @@ const (
 	parquet = "github.com/parquet-go/parquet-go"
 	text    = "golang.org/x/text"
 	sync    = "golang.org/x/sync"
+	width   = "github.com/mattn/go-runewidth"
+	rapid   = "pgregory.net/rapid"
 )
 
 // heavies are what a program must not carry by accident, each with the modules that bring it. versitygw, the S3 server of
@@ -48,24 +50,26 @@ var theLaw = []line{
 	{"functions/dispatch", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook shared/report shared/mail", sync, ""},
 
 	{"functions/cssa", "events functions/* functions/cssa/synthesise infra/laptop shared/*",
-		"github.com/spf13/cobra github.com/schollz/progressbar/v3 github.com/mattn/go-runewidth golang.org/x/term", "aws"},
-	{"functions/cssa/sql", "shared/lake/duckdb", "", "cgo"},
-	{"functions/cssa/synthesise", "shared/checklist shared/register shared/workbook", excel + " " + sync, ""},
+		"github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term " + sync + " " + width, "aws"},
+	{"functions/cssa/sql", "shared/lake/duckdb", duckdb + " " + width, "cgo"},
+	{"functions/cssa/synthesise", "shared/checklist shared/register shared/table shared/workbook", excel + " " + sync, ""},
 
 	{"shared/arch", "", "", ""},
 	{"shared/archive", "shared/checklist", "", ""},
 	{"shared/archive/s3", "shared/archive", awsSDK, "aws"},
 	{"shared/archive/archivetest", "shared/archive", "", ""},
-	{"shared/bus/inproc", "events", "modernc.org/sqlite", ""},
+	{"shared/bus", "events", "", ""},
+	{"shared/bus/inproc", "events shared/bus", "modernc.org/sqlite " + sync, ""},
 	{"shared/checklist", "", "", ""},
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
-	{"shared/lake", "shared/checklist shared/table", parquet, ""},
+	{"shared/lake", "shared/archive shared/checklist shared/register shared/table", parquet, ""},
 	{"shared/lake/duckdb", "shared/lake", duckdb, "cgo"},
+	{"shared/lake/laketest", "shared/archive shared/checklist shared/lake shared/register", "", ""},
 	{"shared/ledger", "shared/checklist shared/register", "", ""},
 	{"shared/ledger/dynamo", "shared/checklist shared/register shared/ledger", awsSDK, "aws"},
 	{"shared/ledger/sqlite", "shared/checklist shared/register shared/ledger", "modernc.org/sqlite", ""},
-	{"shared/ledger/ledgertest", "shared/checklist shared/register shared/ledger", "", ""},
-	{"shared/mail", "shared/checklist", "github.com/wneessen/go-mail", ""},
+	{"shared/ledger/ledgertest", "shared/checklist shared/register shared/ledger", rapid, ""},
+	{"shared/mail", "shared/checklist", "github.com/wneessen/go-mail " + width, ""},
 	{"shared/mail/outbox", "shared/mail", "", ""},
 	{"shared/mail/mailtest", "shared/mail", "", ""},
 	{"shared/questionnaire", "shared/checklist", "github.com/goccy/go-yaml", ""},
@@ -79,7 +83,7 @@ var theLaw = []line{
 	{"infra/cloud", "", cdk, "cdk"},
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
-	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw", "aws"},
+	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
 }
 
 // testLaw says why the tests of the room governed by l may not import something, or "". A test may use every room of ours
@@ -120,7 +124,7 @@ func testLaw(rooms map[string]*room, l *line, imported string) string {
 }
 
 // testTools are modules for tests alone.
-const testTools = "pgregory.net/rapid github.com/rogpeppe/go-internal github.com/chromedp"
+const testTools = rapid + " github.com/rogpeppe/go-internal github.com/chromedp golang.org/x/net/html"
 
 func unless(ok bool, why string) string {
 	if ok {

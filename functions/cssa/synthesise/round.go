@@ -91,7 +91,7 @@ func Plan(ed *checklist.Edition, o Options) (*Round, error) {
 	}
 	r := &Round{Edition: ed, Options: o, Final: map[checklist.FirmID]checklist.Answers{}}
 	firms := r.drawRegister()
-	cast := castStories(ed, o)
+	cast := castStories(o)
 	s, err := drawSector(ed, o.Seed, firms)
 	if err != nil {
 		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)

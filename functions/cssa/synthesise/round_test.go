@@ -13,9 +13,12 @@ import (
 	"cssa/shared/tally"
 )
 
+// library is shared by all tests: it loads the edition once, and nobody changes it.
+var library = questionnaire.NewLibrary(questionnaire.Builtin())
+
 func edition(t testing.TB) *checklist.Edition {
 	t.Helper()
-	ed, err := questionnaire.NewLibrary(questionnaire.Builtin()).Edition(t.Context(), "2023-securities")
+	ed, err := library.Edition(t.Context(), "2023-securities")
 	if err != nil {
 		t.Fatal(err)
 	}

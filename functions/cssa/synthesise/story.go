@@ -64,7 +64,7 @@ type cast struct {
 const mendsIn = 8
 
 // castStories gives the chosen share of the firms a story. From 100 firms on, if there are any, each comes up once at least.
-func castStories(ed *checklist.Edition, o Options) *cast {
+func castStories(o Options) *cast {
 	rng := stream(o.Seed, castStream)
 	c := &cast{story: make([]Story, o.Firms), mends: make([]bool, o.Firms)}
 	for i := range c.story {

@@ -48,11 +48,11 @@ func received(r *Round, u *Upload, body []byte) (workbook.Reading, []checklist.F
 // Every file of a round with all stories, written and read by the real reader: what is valid reads back to its answers
 // and cover, what is spoilt has exactly the faults it was given.
 func TestEveryWorkbookReadsAsPlanned(t *testing.T) {
-	r := plan(t, Options{Seed: 4, Firms: 100, Stories: 45})
+	r := plan(t, Options{Seed: 4, Firms: 100, Stories: 25})
 	stories := map[Story]int{}
 	for i := range r.Uploads {
 		u := &r.Uploads[i]
-		if u.Story == Plain && stories[Plain] >= 10 {
+		if u.Story == Plain && stories[Plain] >= 5 {
 			continue
 		}
 		stories[u.Story]++
@@ -106,8 +106,9 @@ func TestSentTwiceIsTheSameBytes(t *testing.T) {
 	}
 }
 
+// Two plans of one seed write the same files, and what is written can be used.
 func TestTheSameSeedWritesTheSameBytes(t *testing.T) {
-	r := plan(t, Options{Seed: 6, Firms: 30, Stories: 70})
+	r := plan(t, Options{Seed: 6, Firms: 30, Stories: 30})
 	again := plan(t, r.Options)
 	a, b := t.TempDir(), t.TempDir()
 	var last, total int
@@ -127,14 +128,15 @@ func TestTheSameSeedWritesTheSameBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	left, right := contents(t, a), contents(t, b)
-	if !maps.Equal(left, right) || len(left) != len(r.Uploads)+3 {
-		for name := range left {
-			if left[name] != right[name] {
-				t.Errorf("%s differs", name)
-			}
+	for name := range left {
+		if left[name] != right[name] {
+			t.Errorf("%s differs", name)
 		}
+	}
+	if len(left) != len(r.Uploads)+3 || len(right) != len(left) {
 		t.Errorf("%d and %d files, want %d", len(left), len(right), len(r.Uploads)+3)
 	}
+	canBeUsed(t, r, a)
 }
 
 func contents(t *testing.T, dir string) map[string][32]byte {
@@ -155,13 +157,9 @@ func contents(t *testing.T, dir string) map[string][32]byte {
 	return sums
 }
 
-// The register that was written is read by the register's own reader, and the manifest names every file that is there.
-func TestTheWrittenRoundCanBeUsed(t *testing.T) {
-	r := plan(t, Options{Seed: 12, Firms: 30, Stories: 40})
-	dir := t.TempDir()
-	if err := r.Write(t.Context(), dir, nil); err != nil {
-		t.Fatal(err)
-	}
+// canBeUsed has the register's own reader read what was written, and holds the manifest against the files.
+func canBeUsed(t *testing.T, r *Round, dir string) {
+	t.Helper()
 	firms, err := os.Open(filepath.Join(dir, "register", "firms.csv"))
 	if err != nil {
 		t.Fatal(err)
