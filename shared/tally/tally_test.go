@@ -149,8 +149,7 @@ func TestHandCountedDistributions(t *testing.T) {
 		why of 2 · 1 – 0`)
 }
 
-// fig02 in printed order is own 2/4, other 2/5, nothing 2/5; fig03 is get 3/5, keep 3/4, so keep goes first, also in a
-// group where the order of shares is another.
+// fig03 in printed order is get 3/5, keep 3/4, so keep goes first, also in the old group, where they tie.
 func TestHandCountedFigures(t *testing.T) {
 	tables := counted(t).Figures()
 	compare(t, printed(tables, table.All), `
@@ -165,6 +164,18 @@ func TestHandCountedFigures(t *testing.T) {
 		fig05.own yes 1 of 2 · 0 – 0
 		fig05.other yes 1 of 2 · 0 – 0
 		fig05.nothing yes 1 of 2 · 0 – 0`)
+	compare(t, printed(tables, group(checklist.ByGroup, "old")), `
+		fig01 with 2 without 0 of 2 · 0 – 0
+		fig02.own yes 2 of 2 · 0 – 0
+		fig02.other yes 1 of 2 · 0 – 0
+		fig02.nothing yes 0 of 2 · 0 – 0
+		fig03.keep rules 2 of 2 · 0 – 0
+		fig03.get rules 2 of 2 · 0 – 0
+		fig04.ransom plan 2 drill 1 of 2 · 0 – 0
+		fig04.ddos plan 1 drill 1/1 of 2 · 0 – 0
+		fig05.own yes 1 of 1 · 0 – 0
+		fig05.other yes 1 of 1 · 0 – 0
+		fig05.nothing yes 0 of 1 · 0 – 0`)
 	compare(t, printed(tables, group(checklist.BySize, "small")), `
 		fig01 with 1 without 0 of 1 · 1 – 0
 		fig02.own yes 1 of 1 · 1 – 0
