@@ -41,7 +41,7 @@ func (e *Edition) Check(a Answers, skip map[Ref]bool) []Fault {
 				faults = append(faults, f)
 				open[r] = open[r] || f.Code != CodeNotApplicable
 			}
-			if f, ok := e.checkExclusive(q, r, a, skip); ok {
+			if f, ok := e.checkExclusive(q, r, a); ok {
 				faults = append(faults, f)
 			}
 		}
@@ -100,9 +100,9 @@ func (e *Edition) checkPlace(q *Question, r Ref, a Answers) (Fault, bool) {
 
 // checkExclusive finds, at the exclusive item of a multiple question, a "none of these" that contradicts another yes, and
 // a question answered "no" all the way down.
-func (e *Edition) checkExclusive(q *Question, r Ref, a Answers, skip map[Ref]bool) (Fault, bool) {
+func (e *Edition) checkExclusive(q *Question, r Ref, a Answers) (Fault, bool) {
 	none, ok := q.Item(r.Item)
-	if q.Kind != Multiple || !ok || !none.Exclusive || touches(q.Refs(), skip) || !e.Applies(q, r, a) {
+	if q.Kind != Multiple || !ok || !none.Exclusive || !e.Applies(q, r, a) {
 		return Fault{}, false
 	}
 	yes, no := 0, 0

@@ -98,6 +98,9 @@ func TestCheckFindsEveryFaultAtOnceInPrintedOrder(t *testing.T) {
 		"a place the reader has faulted is neither checked nor blank, nor is what it decides": {
 			changes: []func(Answers){blank("gate", "attack.x.plan", "list.a")}, skip: []string{"gate", "attack.x.plan", "list.a"},
 		},
+		"a contradiction is told beside an item the reader has faulted": {
+			changes: []func(Answers){blank("list.b"), choose("list.none", "yes")}, skip: []string{"list.b"}, want: []string{"E201 list.none"},
+		},
 		"all at once": {
 			changes: []func(Answers){blank("gate", "attack.y.plan"), choose("list.none", "yes"), choose("rows.x", "maybe"),
 				choose("attack.x.drill", "not"), place("hours", Answer{Number: 0}), place("words", Answer{Text: "too long"})},
@@ -172,5 +175,30 @@ func TestARuleBringsItsOwnWordsAndSeverity(t *testing.T) {
 	f := faults[0]
 	if f.Rule != "no-hours" || f.What != both("look") || f.Mend != both("again") || f.Severity != Confirm || f.Found != "0.0" {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestAMultipleQuestionThatDoesNotApplyIsNotAlsoContradictory(t *testing.T) {
+	e := sample()
+	list, _ := e.Question("list")
+	list.When = &Condition{Is: &Is{ref("gate"), []ChoiceID{"open"}}}
+	a := complete()
+	a[ref("gate")] = Answer{Choice: "shut"}
+	a[ref("list.none")] = Answer{Choice: Yes}
+	if got, want := told(e.Check(a, nil)), "E202 behind\nE202 list.a\nE202 list.b\nE202 list.none"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestARuleThatReadsAnAnswerWhichDoesNotBelongThereWaits(t *testing.T) {
+	e := sample()
+	e.Rules = []Rule{{ID: "partly", Severity: Confirm, At: []Ref{ref("behind")}, Fails: Condition{Is: &Is{ref("behind"), []ChoiceID{"part"}}}}}
+	a := complete()
+	if got := told(e.Check(a, nil)); got != "W301 behind" {
+		t.Fatalf("the rule does not bite: %s", got)
+	}
+	a[ref("gate")] = Answer{Choice: "shut"}
+	if got := told(e.Check(a, nil)); got != "E202 behind" {
+		t.Errorf("%s", got)
 	}
 }
