@@ -29,7 +29,7 @@ var jst = time.FixedZone("JST", 9*60*60)
 
 const (
 	edition checklist.EditionID = "2023-sample"
-	run                         = "20231101T020000Z-freeze"
+	run     string              = "20231101T020000Z-freeze"
 )
 
 func text(ja, en string) checklist.Text { return checklist.Text{JA: ja, EN: en} }

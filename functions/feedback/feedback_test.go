@@ -32,7 +32,7 @@ import (
 
 const (
 	edition checklist.EditionID = "2023-securities"
-	run                         = "20231101T020000Z-freeze"
+	run     string              = "20231101T020000Z-freeze"
 	firms                       = 40
 )
 

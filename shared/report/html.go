@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"time"
 
 	"cssa/shared/checklist"
@@ -16,12 +17,13 @@ var pageSource string
 //go:embed style.css
 var style string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+// The stylesheet becomes part of the template, so that it is the program's own text and never data.
+var pageTemplate = template.Must(template.New("page").Parse(strings.Replace(pageSource, "STYLE", style, 1)))
 
 // HTML writes the document as one page that needs nothing else: Japanese first, then English, no script and no resource
 // from anywhere. The page says in its head whose it is.
 func HTML(w io.Writer, d Document) error {
-	p := page{Document: d, Style: template.CSS(style), Pages: []view{{d, "ja"}, {d, "en"}}}
+	p := page{Document: d, Pages: []view{{d, "ja"}, {d, "en"}}}
 	if err := pageTemplate.Execute(w, p); err != nil {
 		return fmt.Errorf("report %s: %w", d.Number, err)
 	}
@@ -30,7 +32,6 @@ func HTML(w io.Writer, d Document) error {
 
 type page struct {
 	Document
-	Style template.CSS
 	Pages []view
 }
 

@@ -35,11 +35,11 @@ func (f *Folder) Path(id string) string { return filepath.Join(f.dir, id+".eml")
 // Send writes the message. The same message again is no error; another one under the same id is [ErrOther].
 func (f *Folder) Send(ctx context.Context, m mail.Message) error {
 	if err := ctx.Err(); err != nil {
-		return err
+		return fmt.Errorf("outbox: %w", err)
 	}
 	body, err := mail.Render(m)
 	if err != nil {
-		return err
+		return fmt.Errorf("outbox: %w", err)
 	}
 	if err := f.write(f.Path(m.ID), body); err != nil {
 		return fmt.Errorf("outbox: message %s: %w", m.ID, err)
@@ -52,7 +52,7 @@ func (f *Folder) Send(ctx context.Context, m mail.Message) error {
 func (f *Folder) write(path string, body []byte) error {
 	temp, err := os.CreateTemp(f.dir, ".sending-*")
 	if err != nil {
-		return err
+		return fmt.Errorf("make a file: %w", err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }()
 	if _, err := temp.Write(body); err != nil {
@@ -63,11 +63,11 @@ func (f *Folder) write(path string, body []byte) error {
 	}
 	if err := os.Link(temp.Name(), path); err != nil {
 		if !errors.Is(err, fs.ErrExist) {
-			return err
+			return fmt.Errorf("name the file: %w", err)
 		}
 		there, err := os.ReadFile(path)
 		if err != nil {
-			return err
+			return fmt.Errorf("compare with what is there: %w", err)
 		}
 		if !bytes.Equal(there, body) {
 			return ErrOther
@@ -79,7 +79,7 @@ func (f *Folder) write(path string, body []byte) error {
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("sync the folder: %w", err)
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
