@@ -272,3 +272,24 @@ func TestAMessageThatTheLedgerContradictsIsAnError(t *testing.T) {
 		t.Errorf("%d letters sent", n)
 	}
 }
+
+// BenchmarkLetter sends receipts in a sector of 272 firms.
+func BenchmarkLetter(b *testing.B) {
+	w := newWorld(b)
+	all := people()
+	for i := len(all.Firms); i < 272; i++ {
+		f, c := all.Firms[0], all.Contacts[0]
+		f.ID = checklist.FirmID(fmt.Sprintf("S-%04d", i+1))
+		c.Firm = f.ID
+		all.Firms, all.Contacts = append(all.Firms, f), append(all.Contacts, c, c)
+	}
+	must(b, w.ledger.PutRegister(b.Context(), all))
+	sub := submissions()[2]
+	n := checklist.TicketNumber(10)
+	for b.Loop() {
+		n++
+		sub.Ticket = n
+		must(b, w.ledger.PutSubmission(b.Context(), sub))
+		must(b, w.step.Handle(b.Context(), events.Accepted{Edition: edition, Firm: "S-0002", Ticket: n}))
+	}
+}

@@ -75,7 +75,7 @@ func (s shelf) Get(_ context.Context, key, _ string, _ int64) ([]byte, archive.O
 
 // A world is everything that dispatch works on: a ledger and an outbox as they are on the laptop, and what happened.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	step   *dispatch.Step
 	ledger *sqlite.Ledger
 	shelf  shelf
@@ -83,7 +83,7 @@ type world struct {
 	now    time.Time
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	dir := t.TempDir()
 	l, err := sqlite.Open(filepath.Join(dir, "ledger.db"))
@@ -249,7 +249,7 @@ func blank(ed *checklist.Edition, f checklist.FirmID) []byte {
 	return out.Bytes()
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
