@@ -25,6 +25,10 @@ func SchemaHash[T Row]() string {
 // rowsPerGroup bounds what a writer or reader holds in memory: one row group.
 const rowsPerGroup = 1 << 18
 
+// scattered are the columns whose every page holds nearly every value, so that a page's least and greatest value spare a
+// reader nothing; finding them was two fifths of the time of writing answers.
+var scattered = map[string][]string{"answers": {"question", "item", "stage", "state", "choice", "number", "text"}}
+
 // A Writer writes rows as one Parquet file, zstd-compressed, holding one row group in memory. The same rows make the
 // same bytes.
 type Writer[T Row] struct{ w *parquet.GenericWriter[T] }
@@ -32,13 +36,17 @@ type Writer[T Row] struct{ w *parquet.GenericWriter[T] }
 // NewWriter returns a Writer to w.
 func NewWriter[T Row](w io.Writer) *Writer[T] {
 	var row T
-	return &Writer[T]{parquet.NewGenericWriter[T](w,
+	options := []parquet.WriterOption{
 		parquet.NewSchema(row.TableName(), parquet.SchemaOf(row)),
 		parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy("cssa", "1", "lake"),
 		parquet.KeyValueMetadata("cssa.schema", SchemaHash[T]()),
 		parquet.MaxRowsPerRowGroup(rowsPerGroup),
-	)}
+	}
+	for _, column := range scattered[row.TableName()] {
+		options = append(options, parquet.SkipPageBounds(column))
+	}
+	return &Writer[T]{parquet.NewGenericWriter[T](w, options...)}
 }
 
 // Write adds rows.

@@ -65,7 +65,7 @@ type AnswerRow struct {
 	State    string `parquet:"state,dict" doc:"answered (回答あり), unanswered (無回答) or not_applicable (対象外): three different things"`
 	Choice   string `parquet:"choice,dict" doc:"choice id (選択肢); of a number the class it falls into; empty unless answered, and for free text"`
 	Number   *int64 `parquet:"number,optional,decimal(4:18)" doc:"the number answered, in the question's unit, as an exact decimal; NULL unless answered with a number"`
-	Text     string `parquet:"text" doc:"free text as typed; otherwise empty"`
+	Text     string `parquet:"text,dict" doc:"free text as typed; otherwise empty"`
 }
 
 // Counts are what every row of a distribution or figure says of its group and its row.

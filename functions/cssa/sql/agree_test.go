@@ -306,3 +306,18 @@ func TestTheLakeIsTheSameEveryTime(t *testing.T) {
 		}
 	}
 }
+
+// What a file tells of a column's least and greatest value never hides a row: every value is found by looking for it.
+func TestStatisticsHideNoRow(t *testing.T) {
+	p := newPlace(t)
+	p.sample(t)
+	db := p.attach(t, duckdb.Restricted)
+	expect(t, db, "SELECT firm FROM answers WHERE number > 4.9 ORDER BY firm", "S-0001", "S-0002", "S-0006")
+	expect(t, db, "SELECT firm FROM answers WHERE number < 4.9", "S-0004")
+	expect(t, db, "SELECT firm FROM answers WHERE text = '①㈱髙﨑'", "S-0003")
+	expect(t, db, "SELECT count(*) FROM answers WHERE choice = 'public' AND question = 'policy' AND state >= 'answered'", "2")
+	expect(t, db, "SELECT count(*) FROM answers WHERE number IS NULL AND question = 'hours'", "1")
+	path := filepath.Join(string(p.restricted), filepath.FromSlash(lake.Key("answers", "2023-sample", night, 0)))
+	expect(t, db, "SELECT path_in_schema, stats_min_value, stats_max_value FROM parquet_metadata('"+strings.ReplaceAll(path, "[", "[[]")+"') WHERE path_in_schema IN ('firm', 'question', 'number') ORDER BY 1",
+		"firm,S-0001,S-0006", "number,,", "question,,")
+}

@@ -119,7 +119,7 @@ func ask(t testing.TB, db *sql.DB, query string) []string {
 	}
 	defer rows.Close()
 	var b strings.Builder
-	must(t, print(rows, newPrinter["csv"](&b)))
+	must(t, printRows(rows, newPrinter["csv"](&b)))
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")[1:]
 }
 

@@ -148,7 +148,7 @@ func query(ctx context.Context, opt options, out io.Writer) error {
 		return fate(err)
 	}
 	defer rows.Close()
-	return print(rows, newPrinter[opt.format](out))
+	return printRows(rows, newPrinter[opt.format](out))
 }
 
 // readsOnly fails unless the text is one statement and that a query. Folders a query may read it could write as well

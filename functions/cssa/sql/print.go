@@ -37,7 +37,7 @@ var newPrinter = map[string]func(io.Writer) printer{
 	"json":  func(w io.Writer) printer { return &jsonPrinter{w: w} },
 }
 
-func print(rows *sql.Rows, p printer) error {
+func printRows(rows *sql.Rows, p printer) error {
 	types, err := rows.ColumnTypes()
 	if err != nil {
 		return fmt.Errorf("columns: %w", err)
