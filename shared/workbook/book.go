@@ -324,7 +324,7 @@ func (b *book) rawText(c *rawCell) ([]byte, error) {
 
 func (b *book) Short(c *rawCell) bool {
 	raw, err := b.rawText(c)
-	return err == nil && len(raw) < 4000
+	return err != nil || len(raw) < 4000 // Value tells what is wrong with it
 }
 
 func (b *book) Value(c *rawCell) (value, error) {

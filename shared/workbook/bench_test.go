@@ -1,0 +1,124 @@
+package workbook
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"cssa/shared/checklist"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// wideEdition has seven sections of n matrix questions each, with long Japanese labels.
+func wideEdition(n int) *checklist.Edition {
+	long := func(s string, i int) checklist.Text {
+		return checklist.Text{JA: fmt.Sprintf("%s%dについて、重要なシステムのサイバーセキュリティに関する管理の状況を踏まえ、最も近いものを選んでください", s, i), EN: fmt.Sprintf("%s %d: please choose what fits best, given how important systems are managed", s, i)}
+	}
+	ed := &checklist.Edition{ID: "2023-wide", Title: checklist.Text{JA: "広い点検票", EN: "A wide checklist"}, Opens: time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC), Checksum: "wide"}
+	for s := range 7 {
+		sec := checklist.Section{ID: checklist.SectionID(fmt.Sprint("s", s)), Number: fmt.Sprint(s + 1), Title: checklist.Text{JA: "区分", EN: "Section"}}
+		for i := range n {
+			q := checklist.Question{ID: checklist.QuestionID(fmt.Sprintf("q%d-%d", s, i)), Number: fmt.Sprintf("%d-%d", s+1, i+1), Kind: checklist.Matrix, Required: true, Title: long("設問", i), Prompt: long("問い", i)}
+			for c := range 4 {
+				q.Choices = append(q.Choices, checklist.Choice{ID: checklist.ChoiceID(fmt.Sprint("c", c)), Label: long(fmt.Sprint("選択肢", i), c)})
+			}
+			for k := range 10 {
+				q.Items = append(q.Items, checklist.Item{ID: checklist.ItemID(fmt.Sprint("i", k)), Label: long(fmt.Sprintf("項目%d-%d-", s, i), k)})
+			}
+			sec.Questions = append(sec.Questions, q)
+		}
+		ed.Sections = append(ed.Sections, sec)
+	}
+	return ed
+}
+
+// BenchmarkRead reads and checks one workbook of some 466 KB, and lets excelize read its rows and the standard library
+// only inflate it, in turns, so that the ratios hold on a busy machine.
+func BenchmarkRead(b *testing.B) {
+	ed := wideEdition(46)
+	a := checklist.Answers{}
+	for i, r := range ed.Refs() {
+		a[r] = checklist.Answer{Choice: checklist.ChoiceID(fmt.Sprint("c", i%4))}
+	}
+	var file bytes.Buffer
+	if err := Filled(&file, ed, Identity{Firm: "S-0001"}, checklist.Cover{FirmName: "架空"}, a); err != nil {
+		b.Fatal(err)
+	}
+	data := file.Bytes()
+	work := []func(){
+		func() {
+			if got := Read(bytes.NewReader(data), int64(len(data)), ed, Identity{}); len(got.Answers) != len(a) {
+				b.Fatalf("%d of %d answers", len(got.Answers), len(a))
+			}
+		},
+		func() { excelizeRows(b, data) },
+		func() { inflate(b, data) },
+	}
+	var took [3]time.Duration
+	b.ReportAllocs()
+	for b.Loop() {
+		for i, do := range work {
+			from := b.Elapsed()
+			do()
+			took[i] += b.Elapsed() - from
+		}
+	}
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(b.N) }
+	b.ReportMetric(float64(len(data))/1024, "KB")
+	b.ReportMetric(ms(took[0]), "ms-read")
+	b.ReportMetric(ms(took[1]), "ms-excelize")
+	b.ReportMetric(ms(took[2]), "ms-unzip")
+	b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "×faster")
+	b.ReportMetric(took[0].Seconds()/took[2].Seconds(), "×floor")
+}
+
+func excelizeRows(b *testing.B, data []byte) {
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.Rows(sheet)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for rows.Next() {
+			if _, err := rows.Columns(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		rows.Close()
+	}
+}
+
+func inflate(b *testing.B, data []byte) {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			b.Fatal(err)
+		}
+		r.Close()
+	}
+}
+
+// BenchmarkWrite writes one filled checklist of that size.
+func BenchmarkWrite(b *testing.B) {
+	ed := wideEdition(46)
+	for b.Loop() {
+		if err := Blank(io.Discard, ed, Identity{Firm: "S-0001"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
