@@ -34,7 +34,7 @@ func serve(t *testing.T, cfg objects.Config) *objects.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := srv.Close(); err != nil {
+		if err := srv.Close(); err != nil { // once more does nothing
 			t.Error(err)
 		}
 	})

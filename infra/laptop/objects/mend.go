@@ -16,19 +16,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/s3response"
 )
 
 // versitygw keeps an object's metadata in files beside it (extended attributes would be lost when the folder is copied,
 // and not every disk has them), and writes them before the object gets its name. A crash in between leaves metadata of
-// an object that isn't there, which would refuse every later write-once of that key, or of one whose bytes are still the
-// old ones. So every write is noted first, and at start what is still noted is put right: the bytes decide.
-
-// A note names an object whose write was begun.
-type note struct {
-	Bucket string `json:"bucket"`
-	Key    string `json:"key"`
-}
+// an object that isn't there, which would refuse every later write-once of that key, or metadata of new bytes at an
+// object whose bytes are still the old ones. So a server that was not closed is found out at the next start, and then
+// every object is compared with its metadata. The bytes decide.
 
 // Names of versitygw's attributes of an object.
 const (
@@ -37,127 +33,150 @@ const (
 	deleteMarkerAttribute = "delete-marker"
 )
 
-// begin notes a write. The function it returns takes the note away.
-func (s *store) begin(bucket, key string) (done func() error, err error) {
-	data, err := json.Marshal(note{bucket, key})
-	if err != nil {
-		return nil, err
+// opened puts the folder right if the last server in it was not closed, and marks it as in use. It runs before the
+// server listens.
+func (s *store) opened() error {
+	mark := filepath.Join(s.dir, "running")
+	_, err := os.Stat(mark)
+	if err == nil {
+		return s.mendAll()
 	}
-	f, err := os.CreateTemp(filepath.Join(s.dir, "unfinished"), "")
-	if err != nil {
-		return nil, err
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	_, err = f.Write(data)
-	if err == nil && s.buckets[bucket].Durable {
-		err = errors.Join(f.Sync(), syncPath(filepath.Dir(f.Name())))
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, errors.Join(err, os.Remove(f.Name()))
-	}
-	return func() error { return os.Remove(f.Name()) }, nil
+	return errors.Join(os.WriteFile(mark, nil, 0o600), syncPath(mark), syncPath(s.dir))
 }
 
-// mendAll puts right what is still noted. It runs before the server listens.
+// closed takes the mark away.
+func (s *store) closed() error { return os.Remove(filepath.Join(s.dir, "running")) }
+
 func (s *store) mendAll() error {
-	dir := filepath.Join(s.dir, "unfinished")
-	entries, err := os.ReadDir(dir)
+	buckets, err := os.ReadDir(filepath.Join(s.dir, "buckets"))
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		name := filepath.Join(dir, e.Name())
-		data, err := os.ReadFile(name)
+	for _, b := range buckets {
+		if err := errors.Join(s.mendObjects(b.Name()), s.mendMetadata(b.Name())); err != nil {
+			return fmt.Errorf("mend bucket %s: %w", b.Name(), err)
+		}
+	}
+	return nil
+}
+
+// mendObjects gives every object the metadata of its bytes.
+func (s *store) mendObjects(bucket string) error {
+	root := s.path(bucket, "")
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == posixTmp:
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
+		case strings.HasPrefix(d.Name(), ".") && strings.Contains(d.Name(), posixTmp+"."):
+			return os.Remove(path) // versitygw replaces a file by way of such a name beside it
+		}
+		key, err := filepath.Rel(root, path)
 		if err != nil {
 			return err
 		}
-		var n note
-		// A note that was itself cut off comes from before its write, so nothing is to be put right.
-		if json.Unmarshal(data, &n) == nil {
-			if err := s.mend(n.Bucket, n.Key); err != nil {
-				return fmt.Errorf("mend %s/%s: %w", n.Bucket, n.Key, err)
-			}
+		return s.mend(bucket, filepath.ToSlash(key))
+	})
+}
+
+// posixTmp is in the names of what versitygw has not finished.
+const posixTmp = ".sgwtmp"
+
+func (s *store) mend(bucket, key string) error {
+	// A deletion that had begun is finished; a write that would have undone one was not acknowledged.
+	if _, err := s.meta.RetrieveAttribute(nil, bucket, key, deleteMarkerAttribute); err == nil {
+		return s.drop(bucket, key, etagAttribute)
+	}
+	etag, err := s.meta.RetrieveAttribute(nil, bucket, key, etagAttribute)
+	if err != nil && !errors.Is(err, meta.ErrNoSuchKey) {
+		return err
+	}
+	if strings.Contains(string(etag), "-") {
+		return nil // uploaded in parts: its ETag isn't made of the bytes alone
+	}
+	var stored s3response.Checksum
+	data, err := s.meta.RetrieveAttribute(nil, bucket, key, checksumsAttribute)
+	if err == nil {
+		err = json.Unmarshal(data, &stored)
+	}
+	readable := err == nil
+
+	f, err := os.Open(s.path(bucket, key))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	md5sum, sha := md5.New(), sha256.New()
+	if _, err := io.Copy(io.MultiWriter(md5sum, sha), f); err != nil {
+		return err
+	}
+	wantEtag := `"` + hex.EncodeToString(md5sum.Sum(nil)) + `"`
+	want := s3response.Checksum{
+		Algorithm: types.ChecksumAlgorithmSha256, Type: types.ChecksumTypeFullObject,
+		SHA256: aws.String(base64.StdEncoding.EncodeToString(sha.Sum(nil))),
+	}
+	if readable && string(etag) == wantEtag && aws.ToString(stored.SHA256) == *want.SHA256 {
+		return nil
+	}
+	if data, err = json.Marshal(want); err != nil {
+		return err
+	}
+	if err := s.meta.StoreAttribute(nil, bucket, key, checksumsAttribute, data); err != nil {
+		return err
+	}
+	return s.meta.StoreAttribute(nil, bucket, key, etagAttribute, []byte(wantEtag))
+}
+
+// mendMetadata removes metadata of objects that aren't there.
+func (s *store) mendMetadata(bucket string) error {
+	root := filepath.Join(s.dir, "meta", bucket)
+	var orphans []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() != etagAttribute {
+			return err
 		}
-		if err := os.Remove(name); err != nil {
+		key, err := filepath.Rel(root, filepath.Dir(filepath.Dir(path))) // …/key/meta/etag
+		if err != nil {
+			return err
+		}
+		if _, err := os.Lstat(s.path(bucket, key)); errors.Is(err, fs.ErrNotExist) {
+			orphans = append(orphans, filepath.ToSlash(key))
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, key := range orphans {
+		if err := s.meta.DeleteAttributes(bucket, key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *store) mend(bucket, key string) error {
-	path := s.path(bucket, key)
-	// versitygw replaces a file by way of a name like this one beside it.
-	beside, err := os.ReadDir(filepath.Dir(path))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, e := range beside {
-		if strings.HasPrefix(e.Name(), "."+filepath.Base(path)+".sgwtmp.") {
-			if err := os.Remove(filepath.Join(filepath.Dir(path), e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s.meta.DeleteAttributes(bucket, key)
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if fi, err := f.Stat(); err != nil || fi.IsDir() {
-		return err
-	}
-	// A deletion that had begun is finished; a write that would have undone one was not acknowledged.
-	if _, err := s.meta.RetrieveAttribute(nil, bucket, key, deleteMarkerAttribute); err == nil {
-		return s.drop(bucket, key, etagAttribute)
-	}
-	md5sum, sha := md5.New(), sha256.New()
-	if _, err := io.Copy(io.MultiWriter(md5sum, sha), f); err != nil {
-		return err
-	}
-	etag := `"` + hex.EncodeToString(md5sum.Sum(nil)) + `"`
-	checksums, err := json.Marshal(s3response.Checksum{
-		Algorithm: types.ChecksumAlgorithmSha256, Type: types.ChecksumTypeFullObject,
-		SHA256: aws.String(base64.StdEncoding.EncodeToString(sha.Sum(nil))),
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.meta.StoreAttribute(nil, bucket, key, checksumsAttribute, checksums); err != nil {
-		return err
-	}
-	return s.meta.StoreAttribute(nil, bucket, key, etagAttribute, []byte(etag))
-}
-
-// flush forces an object's metadata and the names that lead to it to the disk. Its bytes were flushed before it was
-// named.
+// flush forces the name of an object to the disk, and the names of the folders above it that this server has not flushed
+// yet. Its bytes and time were flushed before it was named; its metadata can be made again from the bytes.
 func (s *store) flush(bucket, key string) error {
-	sidecar := filepath.Join(s.dir, "meta", bucket, filepath.FromSlash(key), "meta")
-	attributes, err := os.ReadDir(sidecar)
-	if err != nil {
+	root := filepath.Join(s.dir, "buckets")
+	dir := filepath.Dir(s.path(bucket, key))
+	if err := syncPath(dir); err != nil {
 		return err
 	}
-	for _, a := range attributes {
-		err := syncPath(filepath.Join(sidecar, a.Name()))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a newer write may be replacing it
+	for ; dir != root; dir = filepath.Dir(dir) {
+		if _, ok := s.flushed.Load(dir); ok {
+			return nil
+		}
+		if err := syncPath(filepath.Dir(dir)); err != nil {
 			return err
 		}
-	}
-	for _, at := range []struct{ from, root string }{
-		{sidecar, filepath.Join(s.dir, "meta")},
-		{filepath.Dir(s.path(bucket, key)), filepath.Join(s.dir, "buckets")},
-	} {
-		for dir := at.from; ; dir = filepath.Dir(dir) {
-			if err := syncPath(dir); err != nil {
-				return err
-			}
-			if dir == at.root {
-				break
-			}
-		}
+		defer s.flushed.Store(dir, true) // only when those above are flushed too
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type store struct {
 	onCommit func(context.Context, Commit) error
 	log      *slog.Logger
 	locks    [64]sync.Mutex
+	flushed  sync.Map // folders whose names are on the disk
 }
 
 var _ backend.Backend = (*store)(nil)
@@ -47,10 +49,6 @@ func (s *store) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3
 	if size := aws.ToInt64(in.ContentLength); b.MaxBytes > 0 && size > b.MaxBytes {
 		return s3response.PutObjectOutput{}, s3err.GetEntityTooLargeErr(size, b.MaxBytes)
 	}
-	done, err := s.begin(bucket, key)
-	if err != nil {
-		return s3response.PutObjectOutput{}, err
-	}
 	var at time.Time
 	unlock := func() {}
 	out, err := s.Posix.PutObjectWithPostFunc(ctx, in, func(f *os.File) error { // the body has come and is checked
@@ -62,7 +60,7 @@ func (s *store) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3
 		err = s.drop(bucket, key, deleteMarkerAttribute)
 	}
 	unlock()
-	if err = first(err, done()); err != nil {
+	if err != nil {
 		return out, err
 	}
 	return out, s.committed(ctx, b, Commit{
@@ -81,17 +79,23 @@ func (s *store) stage(f *os.File, at time.Time, durable bool) error {
 	return nil
 }
 
-// committed does what is owed between the commit of an object and the answer to its sender.
+// committed does what is owed between the commit of an object and the answer to its sender. If that fails, the operator's
+// log says why and the sender is told of an internal error.
 func (s *store) committed(ctx context.Context, b Bucket, c Commit) error {
+	c.Bucket, c.Key = strings.Clone(c.Bucket), strings.Clone(c.Key) // the request's own are overwritten by the next request
+	var err error
 	if b.Durable {
-		if err := s.flush(c.Bucket, c.Key); err != nil {
-			return fmt.Errorf("flush %s/%s: %w", c.Bucket, c.Key, err)
-		}
+		err = s.flush(c.Bucket, c.Key)
 	}
-	if !b.Notify {
-		return nil
+	if err == nil && b.Notify {
+		err = s.announce(ctx, c)
 	}
-	return s.announce(ctx, c)
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelError, "an object was committed but its sender was not told so",
+			slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.String("version", c.VersionID), slog.Any("error", err))
+		return s3err.GetAPIError(s3err.ErrInternalError)
+	}
+	return nil
 }
 
 // announce tells of a commit. A time that the deployment's clock has not reached yet comes from a crash before the
@@ -104,8 +108,6 @@ func (s *store) announce(ctx context.Context, c Commit) error {
 		}
 	}
 	if err := s.onCommit(ctx, c); err != nil {
-		s.log.LogAttrs(ctx, slog.LevelError, "object committed but not announced",
-			slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.String("version", c.VersionID), slog.Any("error", err))
 		return fmt.Errorf("announce %s/%s: %w", c.Bucket, c.Key, err)
 	}
 	return nil
@@ -180,12 +182,8 @@ func (s *store) CreateMultipartUpload(ctx context.Context, in s3response.CreateM
 // what a crash between the two leaves.
 func (s *store) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
-	done, err := s.begin(bucket, key)
-	if err != nil {
-		return s3response.CompleteMultipartUploadResult{}, "", err
-	}
 	out, id, err := s.Posix.CompleteMultipartUpload(ctx, in)
-	if err = first(err, done()); err != nil {
+	if err != nil {
 		return out, id, err
 	}
 	at := s.second()
@@ -201,23 +199,20 @@ func (s *store) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMult
 	})
 }
 
-// DeleteObject notes what it is about to delete, since the file and its metadata go one after the other.
+// DeleteObject frees the key for a new object.
 //
 // Metadata kept beside a file outlives it: what marks a deletion keeps the ETag of the object it hides, which would refuse
 // a write-once of the freed key, and would hide the object written next. Here and in PutObject each is dropped.
 func (s *store) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
-	done, err := s.begin(bucket, key)
-	if err != nil {
-		return nil, err
-	}
 	unlock := s.lock(bucket, key)
 	out, err := s.Posix.DeleteObject(ctx, in)
 	if err == nil && aws.ToString(in.VersionId) == "" && aws.ToBool(out.DeleteMarker) {
 		err = s.drop(bucket, key, etagAttribute)
 	}
+	s.flushed.Clear() // folders that are empty now were removed
 	unlock()
-	return out, first(err, done())
+	return out, err
 }
 
 // lock keeps the commits and deletions of one key apart. Other keys rarely wait.
@@ -259,16 +254,6 @@ func (s *store) second() time.Time { return s.now().UTC().Truncate(time.Second) 
 
 func (s *store) path(bucket, key string) string {
 	return filepath.Join(s.dir, "buckets", bucket, filepath.FromSlash(key))
-}
-
-// first returns the first error as it is: versitygw tells its errors apart by their type, so they must not be wrapped.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func versionID(id string) string {
