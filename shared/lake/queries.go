@@ -27,9 +27,9 @@ func (q Query) Differences() string {
 	return fmt.Sprintf(`WITH recomputed AS (
 %[1]s
 )
-SELECT 'recomputed' AS side, d.* FROM (SELECT %[2]s FROM recomputed EXCEPT %[3]s) d
+SELECT 'recomputed' AS side, d.* FROM (SELECT %[2]s FROM recomputed EXCEPT ALL %[3]s) d
 UNION ALL
-SELECT 'table' AS side, d.* FROM (%[3]s EXCEPT SELECT %[2]s FROM recomputed) d`, q.SQL, cols, table)
+SELECT 'table' AS side, d.* FROM (%[3]s EXCEPT ALL SELECT %[2]s FROM recomputed) d`, q.SQL, cols, table)
 }
 
 // Queries returns the queries that recompute from the answers what the run's tables say of ed, knowing nothing of how

@@ -92,6 +92,7 @@ func TestTheComparisonBites(t *testing.T) {
 		"a count one too high": func(rows []lake.DistributionRow) []lake.DistributionRow { rows[7].Count++; return rows },
 		"a share a tenth off":  func(rows []lake.DistributionRow) []lake.DistributionRow { *rows[0].Share++; return rows },
 		"a row missing":        func(rows []lake.DistributionRow) []lake.DistributionRow { return rows[1:] },
+		"a row twice":          func(rows []lake.DistributionRow) []lake.DistributionRow { return append(rows, rows[3]) },
 		"no rows":              func([]lake.DistributionRow) []lake.DistributionRow { return nil },
 	} {
 		p, ed, ctx := newPlace(t), laketest.Edition(), context.Background()
