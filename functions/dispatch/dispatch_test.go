@@ -197,6 +197,10 @@ func TestAnotherFirmsAttachmentIsRefused(t *testing.T) {
 					t.Errorf("error %v, want %v", err, dispatch.ErrRefused)
 				}
 			}
+			maps.Copy(w.shelf, attachments()) // nor does mending the file: what was refused is refused for good
+			if err := w.step.Handle(t.Context(), ev); !errors.Is(err, dispatch.ErrRefused) {
+				t.Errorf("after the file was mended: error %v, want %v", err, dispatch.ErrRefused)
+			}
 			if n := len(w.sent()); n != 0 {
 				t.Errorf("%d letters sent", n)
 			}
