@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"cssa/shared/checklist"
@@ -64,6 +65,13 @@ func (b *Book) putRegister(ctx context.Context, r register.Register) error {
 		}
 		return generationDoc{mine, old.Last}, nil
 	})
+	if errors.Is(err, ErrConflict) {
+		keys := make([]Key, len(put)) // whoever was faster has cleared away before we were done writing
+		for i, d := range put {
+			keys[i] = d.Key
+		}
+		return errors.Join(err, b.store.Bulk(ctx, nil, keys))
+	}
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,15 @@ type memory struct {
 	docs      map[Key]Document
 	left      int // writes until it dies; negative: it lives
 	persisted bool
+	meanwhile func() // what another does just before contacts are listed, or a document in bulk is written; once
+}
+
+// let another act, once.
+func (m *memory) let() {
+	if do := m.meanwhile; do != nil {
+		m.meanwhile = nil
+		do()
+	}
 }
 
 var errKilled = errors.New("killed")
@@ -56,6 +65,9 @@ func (m *memory) Swap(_ context.Context, k Key, revision int64, body string) (bo
 
 func (m *memory) List(_ context.Context, partition, prefix string) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
+		if partition == "contact" {
+			m.let()
+		}
 		for _, k := range slices.SortedFunc(maps.Keys(m.docs), func(a, b Key) int { return cmp.Compare(a.Sort, b.Sort) }) {
 			if k.Partition == partition && strings.HasPrefix(k.Sort, prefix) && !yield(m.docs[k], nil) {
 				return
@@ -66,6 +78,7 @@ func (m *memory) List(_ context.Context, partition, prefix string) iter.Seq2[Doc
 
 func (m *memory) Bulk(_ context.Context, put []Document, remove []Key) error {
 	for _, d := range put {
+		m.let()
 		d.Revision = 1
 		if err := m.write(func() { m.docs[d.Key] = d }); err != nil {
 			return err
@@ -128,6 +141,45 @@ func TestPuttingARegisterKilledAnywhere(t *testing.T) {
 	}
 }
 
+// Between reading the firms and reading their contacts another register becomes current: the reader reads again.
+func TestARegisterReplacedWhileItIsRead(t *testing.T) {
+	m := &memory{docs: map[Key]Document{}, left: -1}
+	b := New(m)
+	if err := b.PutRegister(t.Context(), entriesOf(3, "before")); err != nil {
+		t.Fatal(err)
+	}
+	m.meanwhile = func() {
+		if err := b.PutRegister(t.Context(), entriesOf(2, "after")); err != nil {
+			t.Error(err)
+		}
+	}
+	got, err := b.Register(t.Context())
+	if err != nil || !reflect.DeepEqual(got, entriesOf(2, "after")) {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+}
+
+// A writer that is overtaken by one that began later is told so, and leaves nothing behind.
+func TestARegisterOvertaken(t *testing.T) {
+	m := &memory{docs: map[Key]Document{}, left: -1}
+	b := New(m)
+	m.meanwhile = func() {
+		if err := b.PutRegister(t.Context(), entriesOf(2, "later")); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.PutRegister(t.Context(), entriesOf(3, "slow")); !errors.Is(err, ErrConflict) {
+		t.Fatalf("got %v, want ErrConflict", err)
+	}
+	got, err := b.Register(t.Context())
+	if err != nil || !reflect.DeepEqual(got, entriesOf(2, "later")) {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if len(m.docs) != 1+2+2 {
+		t.Fatalf("%d documents are left", len(m.docs))
+	}
+}
+
 // Contacts that a dead writer left behind are erased too.
 func TestErasingReachesEveryGeneration(t *testing.T) {
 	m := &memory{docs: map[Key]Document{}, left: -1}
@@ -152,27 +204,41 @@ func TestErasingReachesEveryGeneration(t *testing.T) {
 
 // An edition can have too many runs; then none starts, but none is left that cannot finish.
 func TestRunsThatFillTheirDocument(t *testing.T) {
-	b := New(&memory{docs: map[Key]Document{}, left: -1})
-	for n := range 2000 {
+	m := &memory{docs: map[Key]Document{}, left: -1}
+	b := New(m)
+	start := func(n int) Run {
 		at := time.Date(2023, 8, 10, 2, 0, 0, 0, time.UTC).AddDate(0, 0, n)
-		r := Run{ID: at.Format("20060102T150405Z") + "-nightly", Edition: "2023-securities", Kind: Nightly, State: Running,
+		return Run{ID: at.Format("20060102T150405Z") + "-nightly", Edition: "2023-securities", Kind: Nightly, State: Running,
 			StartedAt: at, LeaseUntil: at.Add(15 * time.Minute)}
-		err := b.StartRun(t.Context(), r)
+	}
+	end := func(r Run) Run {
+		r.State, r.FinishedAt, r.Population, r.Replied, r.Answers = Failed, r.StartedAt.Add(time.Minute), 272, 250, 60000
+		r.Why = strings.Repeat("理由", maxWhy/2)
+		return r
+	}
+	var past []Run
+	for n := range 300 {
+		past = append(past, end(start(n)))
+	}
+	body, err := runs.encode(past)
+	if err != nil {
+		t.Fatalf("300 runs with the longest reason do not fit: %v", err)
+	}
+	m.docs[runsKey("2023-securities")] = Document{runsKey("2023-securities"), 1, body}
+	for n := 300; n < 2000; n++ {
+		err := b.StartRun(t.Context(), start(n))
 		if errors.Is(err, ErrTooLarge) {
-			if n < 300 {
-				t.Errorf("only %d runs, each with the longest reason", n)
-			}
 			return
 		}
 		if err != nil {
 			t.Fatalf("run %d: %v", n, err)
 		}
-		r.State, r.FinishedAt, r.Population, r.Replied, r.Answers, r.Why = Failed, at.Add(time.Minute), 272, 250, 60000, strings.Repeat("理由", 1000)
-		if err := b.FinishRun(t.Context(), r); err != nil {
-			t.Fatalf("run %d: %v", n, err)
-		}
-		if err := b.FinishRun(t.Context(), r); err != nil {
-			t.Fatalf("run %d again: %v", n, err)
+		r := end(start(n))
+		r.Why += "more than is kept"
+		for range 2 {
+			if err := b.FinishRun(t.Context(), r); err != nil {
+				t.Fatalf("run %d: %v", n, err)
+			}
 		}
 	}
 	t.Fatal("no end")

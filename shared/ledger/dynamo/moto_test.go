@@ -9,8 +9,8 @@ import (
 	"cssa/shared/ledger/ledgertest"
 )
 
-// moto takes items of any size, so it cannot vouch for sizes; and its server answers each request in a thread of its own
-// without a lock around a condition and its write, so it cannot vouch for races.
+// moto takes items of any size, so it cannot vouch for sizes. Its server answers every request in a thread of its own and
+// puts no lock around a condition and its write: it lost no race when tried, but that vouches for nothing.
 func TestLedgerOnMoto(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import moto.server, flask").CombinedOutput(); err != nil {
 		t.Fatalf("moto is not installed: pip install 'moto[server]': %v\n%s", err, out)
