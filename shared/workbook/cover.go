@@ -83,7 +83,7 @@ func (f *coverField) value(ed *checklist.Edition, who Identity, c checklist.Cove
 	return ed.Checksum, checklist.Date{}
 }
 
-func (w *writer) cover(who Identity, c checklist.Cover) {
+func (w *writer) cover() {
 	s := w.sheet(coverSheet)
 	s.widths(2.5, 3, 44, 78)
 	s.marks(1)
@@ -107,18 +107,17 @@ func (w *writer) cover(who Identity, c checklist.Cover) {
 		f := &coverFields[i]
 		s.put(columnID, f.row, string(f.field), lookID)
 		s.pair(columnLabel, f.row, f.label, lookCoverLabel, "　", w.small)
-		text, date := f.value(w.ed, who, c)
 		at := cell(columnAnswer, f.row)
 		switch {
 		case f.locked:
-			s.put(columnAnswer, f.row, text, lookFine)
+			s.style(columnAnswer, f.row, lookFine)
 			s.height(f.row, 16)
 			continue
 		case f.date:
-			s.date(columnAnswer, f.row, date, lookAnswerDate)
+			s.style(columnAnswer, f.row, lookAnswerDate)
 			dates = append(dates, at)
 		default:
-			s.put(columnAnswer, f.row, text, lookEntry)
+			s.style(columnAnswer, f.row, lookEntry)
 			texts = append(texts, at)
 		}
 		s.height(f.row, 30)

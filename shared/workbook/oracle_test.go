@@ -152,7 +152,7 @@ func TestSameCellsAsExcelize(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		text := rapid.StringOfN(rapid.RuneFrom([]rune("ab あ漢𠮷&<>\"'=_x\n\t0")), 0, 20, -1).Filter(func(s string) bool { return !escape.MatchString(s) })
+		text := rapid.StringOfN(rapid.RuneFrom([]rune("ab あ漢𠮷&<>\"'=_x\n\t0")), 0, 20, -1).Filter(func(s string) bool { return !looksEscaped(s, 0) && !strings.Contains(s, "_x") })
 		for range rapid.IntRange(1, 30).Draw(t, "cells") {
 			sheets := f.GetSheetList()
 			sheet := rapid.SampledFrom(sheets).Draw(t, "sheet")

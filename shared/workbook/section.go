@@ -17,7 +17,7 @@ const (
 )
 
 // section writes the sheet of one section.
-func (w *writer) section(p *page, a checklist.Answers) {
+func (w *writer) section(p *page) {
 	s := w.sheet(p.name)
 	answerWidth := widthAnswer
 	if p.columns > 1 {
@@ -87,7 +87,7 @@ func (w *writer) section(p *page, a checklist.Answers) {
 			s.pair(columnLabel, row, l.text, lookItem, "\n", w.small)
 			height := textHeight(l.text, widthLabel, 1) + 6
 			for k, r := range l.refs {
-				height = max(height, s.answer(columnAnswer+k, row, l.q, r, a, answerWidth))
+				height = max(height, s.answer(columnAnswer+k, row, l.q, r, answerWidth))
 				menus.add(l.q, r, cell(columnAnswer+k, row))
 			}
 			s.height(row, min(height, 400))
@@ -97,9 +97,8 @@ func (w *writer) section(p *page, a checklist.Answers) {
 	s.finish(columnNumber, last, firstQuestion+len(p.lines)-1, rowHead, "landscape")
 }
 
-// answer writes one answer cell and returns the height it needs.
-func (s *sheet) answer(column, row int, q *checklist.Question, r checklist.Ref, a checklist.Answers, width float64) float64 {
-	ans, answered := a[r]
+// answer makes one answer cell and returns the height it needs.
+func (s *sheet) answer(column, row int, q *checklist.Question, r checklist.Ref, width float64) float64 {
 	switch q.Kind {
 	case checklist.Number:
 		look := lookAnswerNumber
@@ -107,24 +106,16 @@ func (s *sheet) answer(column, row int, q *checklist.Question, r checklist.Ref, 
 			look = lookAnswerDecimal
 		}
 		s.style(column, row, look)
-		if answered {
-			s.w.check(s.w.f.SetCellDefault(s.name, cell(column, row), q.Format(ans.Number)))
-		}
 		return 22
 	case checklist.FreeText:
-		s.put(column, row, ans.Text, lookAnswerText)
-		return max(76, textHeight(checklist.Text{JA: ans.Text}, width, 1)+6)
+		s.style(column, row, lookAnswerText)
+		return 76
 	}
-	text := string(ans.Choice)
+	s.style(column, row, lookAnswerChoice)
 	height := 22.0
-	for i, c := range q.ChoicesAt(r.Stage) {
-		e := entry(q, r.Stage, i)
-		if c.ID == ans.Choice {
-			text = e
-		}
+	for _, e := range entries(q, r.Stage) {
 		height = max(height, textHeight(checklist.Text{JA: e}, width, 1)+6)
 	}
-	s.put(column, row, text, lookAnswerChoice)
 	return height
 }
 

@@ -2,9 +2,7 @@ package workbook
 
 import (
 	"fmt"
-	"iter"
 	"math"
-	"regexp"
 	"strings"
 	"time"
 
@@ -42,35 +40,8 @@ func (s *sheet) style(column, row int, l look) {
 // put writes text, always as text: what starts with = + - or @ never becomes a formula.
 func (s *sheet) put(column, row int, text string, l look) {
 	s.style(column, row, l)
-	switch {
-	case text == "":
-	case escape.MatchString(text):
-		// excelize leaves what looks like an escaped character as it is; cut in two it is no longer one.
-		var runs []excelize.RichTextRun
-		for from, to := range cuts(text) {
-			runs = append(runs, excelize.RichTextRun{Text: text[from:to]})
-		}
-		s.w.check(s.w.f.SetCellRichText(s.name, cell(column, row), runs))
-	default:
+	if text != "" {
 		s.w.check(s.w.f.SetCellStr(s.name, cell(column, row), text))
-	}
-}
-
-var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
-
-// cuts yields the pieces of a text, cut behind the first character of everything that looks like an escape.
-func cuts(text string) iter.Seq2[int, int] {
-	return func(yield func(int, int) bool) {
-		from := 0
-		for i := range len(text) {
-			if text[i] == '_' && escape.MatchString(text[i:min(i+7, len(text))]) {
-				if !yield(from, i+1) {
-					return
-				}
-				from = i + 1
-			}
-		}
-		yield(from, len(text))
 	}
 }
 
@@ -95,14 +66,6 @@ func (s *sheet) pair(column, row int, t checklist.Text, l look, between string, 
 func (s *sheet) merge(from, to, row int) {
 	if from < to {
 		s.w.check(s.w.f.MergeCell(s.name, cell(from, row), cell(to, row)))
-	}
-}
-
-// date writes a day as Excel counts them, or leaves the cell blank.
-func (s *sheet) date(column, row int, d checklist.Date, l look) {
-	s.style(column, row, l)
-	if !d.IsZero() {
-		s.w.check(s.w.f.SetCellInt(s.name, cell(column, row), int64(serial(d))))
 	}
 }
 
@@ -143,7 +106,7 @@ func (s *sheet) dates(cells []string) {
 	s.w.check(s.w.f.AddDataValidation(s.name, dv))
 }
 
-// finish sets what every sheet has: protection, no gridlines, frozen head, A4 one page wide, a footer with the firm's id.
+// finish sets what every sheet has: protection, no gridlines, frozen head, A4 one page wide, a footer with room for the firm's id.
 func (s *sheet) finish(first, last, lastRow, headRow int, orientation string) {
 	f, no, yes := s.w.f, false, true
 	s.w.check(f.ProtectSheet(s.name, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true, FormatRows: true}))
@@ -156,7 +119,7 @@ func (s *sheet) finish(first, last, lastRow, headRow int, orientation string) {
 		Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &foot, Footer: &foot, Horizontally: &yes,
 	}))
 	s.w.check(f.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{
-		OddFooter: "&8&L" + escapeFooter(s.w.ed.Title.JA) + "&C" + escapeFooter(string(s.w.who.Firm)) + "&R&A　&P / &N",
+		OddFooter: "&8&L" + escapeFooter(s.w.ed.Title.JA) + "&C" + firmHere + "&R&A　&P / &N",
 	}))
 	quoted := "'" + s.name + "'"
 	s.w.check(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,

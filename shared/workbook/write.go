@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"time"
@@ -19,39 +20,48 @@ type Identity struct {
 	FirmName   string // the register's name: prefilled on the cover; not locked
 }
 
-// Blank writes the checklist of an edition for one firm, with nothing answered: the firm's name and the reference date are
-// filled in. The workbook's edition and definition are those of ed. The same arguments always give the same bytes.
+// Blank writes the checklist of an edition for one firm, with nothing answered; see [Template.Blank].
 func Blank(w io.Writer, ed *checklist.Edition, who Identity) error {
-	return Filled(w, ed, who, checklist.Cover{FirmName: who.FirmName, ReferenceDate: ed.ReferenceDate}, nil)
+	t, err := NewTemplate(ed)
+	if err != nil {
+		return err
+	}
+	return t.Blank(w, who)
 }
 
-// Filled writes the checklist with its cover and answers filled in, choices as the drop-down's own entries. A choice the
-// question does not have is written as it is. Places of a that the edition does not have are left out.
+// Filled writes the checklist of an edition with its cover and answers filled in; see [Template.Filled].
 func Filled(w io.Writer, ed *checklist.Edition, who Identity, c checklist.Cover, a checklist.Answers) error {
+	t, err := NewTemplate(ed)
+	if err != nil {
+		return err
+	}
+	return t.Filled(w, who, c, a)
+}
+
+// build writes the checklist of an edition with nothing in the cells that differ from firm to firm.
+func build(ed *checklist.Edition, layout *Layout) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
-	b := &writer{f: f, ed: ed, who: who, layout: LayoutOf(ed), lists: map[string]string{}}
-	b.cover(who, c)
+	b := &writer{f: f, ed: ed, layout: layout, lists: map[string]string{}}
+	b.cover()
 	b.instructions()
 	b.glossary()
-	for i := range b.layout.pages {
-		b.section(&b.layout.pages[i], a)
+	for i := range layout.pages {
+		b.section(&layout.pages[i])
 	}
 	b.finish()
 	if b.err != nil {
-		return fmt.Errorf("write workbook of %s for %s: %w", ed.ID, who.Firm, b.err)
+		return nil, b.err
 	}
-	if err := f.Write(w); err != nil {
-		return fmt.Errorf("write workbook of %s for %s: %w", ed.ID, who.Firm, err)
-	}
-	return nil
+	var out bytes.Buffer
+	err := f.Write(&out)
+	return out.Bytes(), err
 }
 
 // A writer builds one workbook. The first error sticks and is reported at the end.
 type writer struct {
 	f      *excelize.File
 	ed     *checklist.Edition
-	who    Identity
 	layout *Layout
 	looks  [lookCount]int
 	lists  map[string]string // entries joined → range on the sheet of lists
