@@ -33,8 +33,8 @@ demo: build ## build, then run a whole round of an invented sector on this machi
 .PHONY: build
 build: need-go need-c++ ## build/cssa and build/cssa-sql (the SQL door, the only part with cgo)
 	@echo "building build/cssa and build/cssa-sql"
-	@CGO_ENABLED=0 go build -trimpath -o build/cssa ./functions/cssa
-	@CGO_ENABLED=1 go build -trimpath -o build/cssa-sql ./functions/cssa/sql
+	@CGO_ENABLED=0 go build -o build/cssa ./functions/cssa
+	@CGO_ENABLED=1 go build -o build/cssa-sql ./functions/cssa/sql
 
 .PHONY: check
 check: lint test conformance synth ## everything that must pass: lint, test, conformance, synth
@@ -101,4 +101,4 @@ need-go:
 need-node:
 	@command -v npm >/dev/null && command -v node >/dev/null || { echo "Node is missing. Install 20 or later with npm: https://nodejs.org" >&2; exit 1; }
 need-c++: need-go
-	@command -v "$$(go env CXX)" >/dev/null || { echo "A C++ compiler is missing ($$(go env CXX)). On Debian: apt-get install g++" >&2; exit 1; }
+	@set -- $$(go env CXX); command -v "$$1" >/dev/null || { echo "A C++ compiler is missing ($$1). On Debian: apt-get install g++" >&2; exit 1; }
