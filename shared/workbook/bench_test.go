@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -15,8 +16,16 @@ import (
 
 // wideEdition has seven sections of n matrix questions each, with long Japanese labels.
 func wideEdition(n int) *checklist.Edition {
+	source := rand.New(rand.NewPCG(1, 2))
 	long := func(s string, i int) checklist.Text {
-		return checklist.Text{JA: fmt.Sprintf("%s%dについて、重要なシステムのサイバーセキュリティに関する管理の状況を踏まえ、最も近いものを選んでください", s, i), EN: fmt.Sprintf("%s %d: please choose what fits best, given how important systems are managed", s, i)}
+		ja, en := []rune(fmt.Sprint(s, i)), fmt.Sprint(s, i)
+		for range 45 {
+			ja = append(ja, rune(0x4e00+source.IntN(3000)))
+		}
+		for range 12 {
+			en += fmt.Sprintf(" word%d", source.IntN(1000))
+		}
+		return checklist.Text{JA: string(ja), EN: en}
 	}
 	ed := &checklist.Edition{ID: "2023-wide", Title: checklist.Text{JA: "広い点検票", EN: "A wide checklist"}, Opens: time.Date(2023, 7, 1, 0, 0, 0, 0, time.UTC), Checksum: "wide"}
 	for s := range 7 {
@@ -39,7 +48,7 @@ func wideEdition(n int) *checklist.Edition {
 // BenchmarkRead reads and checks one workbook of some 466 KB, and lets excelize read its rows and the standard library
 // only inflate it, in turns, so that the ratios hold on a busy machine.
 func BenchmarkRead(b *testing.B) {
-	ed := wideEdition(46)
+	ed := wideEdition(20)
 	a := checklist.Answers{}
 	for i, r := range ed.Refs() {
 		a[r] = checklist.Answer{Choice: checklist.ChoiceID(fmt.Sprint("c", i%4))}
@@ -113,12 +122,25 @@ func inflate(b *testing.B, data []byte) {
 	}
 }
 
-// BenchmarkWrite writes one filled checklist of that size.
+// BenchmarkWrite lays out a checklist of that size, and fills it in.
 func BenchmarkWrite(b *testing.B) {
-	ed := wideEdition(46)
-	for b.Loop() {
-		if err := Blank(io.Discard, ed, Identity{Firm: "S-0001"}); err != nil {
+	ed := wideEdition(20)
+	b.Run("template", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := NewTemplate(ed); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("fill", func(b *testing.B) {
+		t, err := NewTemplate(ed)
+		if err != nil {
 			b.Fatal(err)
 		}
-	}
+		for b.Loop() {
+			if err := t.Blank(io.Discard, Identity{Firm: "S-0001"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

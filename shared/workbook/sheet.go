@@ -45,22 +45,35 @@ func (s *sheet) put(column, row int, text string, l look) {
 	}
 }
 
-// pair writes both languages into one cell, the second smaller.
+// pair writes both languages into one cell, the second smaller. excelize takes quadratic time over texts of several fonts,
+// so it is given a stand-in, and build puts the texts into the part of the shared strings.
 func (s *sheet) pair(column, row int, t checklist.Text, l look, between string, second func() *excelize.Font) {
 	if t.EN == "" {
 		s.put(column, row, t.JA, l)
 		return
 	}
-	s.style(column, row, l)
 	st, err := s.w.f.GetStyle(s.w.looks[l])
 	if err != nil {
 		s.w.check(err)
 		return
 	}
-	s.w.check(s.w.f.SetCellRichText(s.name, cell(column, row), []excelize.RichTextRun{
-		{Text: t.JA, Font: st.Font},
-		{Text: between + t.EN, Font: second()},
-	}))
+	rich := run(st.Font, t.JA) + run(second(), between+t.EN)
+	id, ok := s.w.standIns[rich]
+	if !ok {
+		id = fmt.Sprintf("%s%d%s", textHere, len(s.w.rich), textHere)
+		s.w.standIns[rich] = id
+		s.w.rich = append(s.w.rich, "<t>"+id+"</t>", rich)
+	}
+	s.put(column, row, id, l)
+}
+
+// run is a piece of a shared string in a font of its own.
+func run(f *excelize.Font, text string) string {
+	bold := ""
+	if f.Bold {
+		bold = "<b/>"
+	}
+	return fmt.Sprintf(`<r><rPr>%s<sz val="%g"/><color rgb="FF%s"/><rFont val="%s"/></rPr><t xml:space="preserve">%s</t></r>`, bold, f.Size, f.Color, f.Family, escaped(text))
 }
 
 func (s *sheet) merge(from, to, row int) {

@@ -17,6 +17,9 @@ import (
 // firmHere stands in the footers where the firm's id goes: a private-use character that no text has.
 const firmHere = "\uE000"
 
+// textHere encloses the number of a text of several fonts where the text goes.
+const textHere = "\uE001"
+
 // A Template is the checklist of an edition, built once and then filled in for firm after firm: laying it out takes a
 // hundred times longer than filling it in. It is immutable and safe for concurrent use.
 type Template struct {
@@ -44,9 +47,9 @@ type slot struct {
 // NewTemplate lays out the checklist of an edition.
 func NewTemplate(ed *checklist.Edition) (*Template, error) {
 	t := &Template{ed: ed, layout: LayoutOf(ed)}
-	data, err := build(ed, t.layout)
+	data, rich, err := build(ed, t.layout)
 	if err == nil {
-		err = t.cut(data)
+		err = t.cut(data, strings.NewReplacer(rich...))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lay out workbook of %s: %w", ed.ID, err)
@@ -55,7 +58,7 @@ func NewTemplate(ed *checklist.Edition) (*Template, error) {
 }
 
 // cut takes the built workbook apart and finds the cells that are filled in.
-func (t *Template) cut(data []byte) error {
+func (t *Template) cut(data []byte, rich *strings.Replacer) error {
 	c, err := open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return err
@@ -90,6 +93,9 @@ func (t *Template) cut(data []byte) error {
 		}
 		if err != nil {
 			return err
+		}
+		if f.Name == "xl/sharedStrings.xml" {
+			body = []byte(rich.Replace(string(body)))
 		}
 		p := templatePart{name: f.Name, body: body, sheet: sheets[f.Name]}
 		if p.slots, err = slots(body, func(cell string) bool { return wanted[Location{p.sheet, cell}] }); err != nil {

@@ -39,10 +39,11 @@ func Filled(w io.Writer, ed *checklist.Edition, who Identity, c checklist.Cover,
 }
 
 // build writes the checklist of an edition with nothing in the cells that differ from firm to firm.
-func build(ed *checklist.Edition, layout *Layout) ([]byte, error) {
+// The texts of several fonts are still to be put in: pairs of what stands in their place, and the texts.
+func build(ed *checklist.Edition, layout *Layout) (data []byte, rich []string, err error) {
 	f := excelize.NewFile()
 	defer f.Close()
-	b := &writer{f: f, ed: ed, layout: layout, lists: map[string]string{}}
+	b := &writer{f: f, ed: ed, layout: layout, lists: map[string]string{}, standIns: map[string]string{}}
 	b.cover()
 	b.instructions()
 	b.glossary()
@@ -51,21 +52,23 @@ func build(ed *checklist.Edition, layout *Layout) ([]byte, error) {
 	}
 	b.finish()
 	if b.err != nil {
-		return nil, b.err
+		return nil, nil, b.err
 	}
 	var out bytes.Buffer
-	err := f.Write(&out)
-	return out.Bytes(), err
+	err = f.Write(&out)
+	return out.Bytes(), b.rich, err
 }
 
 // A writer builds one workbook. The first error sticks and is reported at the end.
 type writer struct {
-	f      *excelize.File
-	ed     *checklist.Edition
-	layout *Layout
-	looks  [lookCount]int
-	lists  map[string]string // entries joined → range on the sheet of lists
-	err    error
+	f        *excelize.File
+	ed       *checklist.Edition
+	layout   *Layout
+	looks    [lookCount]int
+	lists    map[string]string // entries joined → range on the sheet of lists
+	standIns map[string]string // text of several fonts → its stand-in
+	rich     []string          // pairs of a stand-in and its text, in the order of writing
+	err      error
 }
 
 func (w *writer) check(err error) {
