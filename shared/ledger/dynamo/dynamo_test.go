@@ -3,6 +3,7 @@ package dynamo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -44,20 +45,22 @@ func start(t *testing.T, name string, args ...string) *emulator {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", name, err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	var how error
+	go func() {
+		how = cmd.Wait()
+		close(ended)
+	}()
 	t.Cleanup(func() {
-		if cmd.ProcessState == nil {
-			if err := cmd.Process.Kill(); err != nil {
-				t.Logf("stop %s: %v", name, err)
-			}
-			<-ended
+		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Errorf("stop %s: %v", name, err)
 		}
+		<-ended
 	})
 	for range 300 {
 		select {
-		case err := <-ended:
-			t.Fatalf("%s %s ended: %v\n%s", name, strings.Join(args, " "), err, said.String())
+		case <-ended:
+			t.Fatalf("%s %s ended: %v\n%s", name, strings.Join(args, " "), how, said.String())
 		default:
 		}
 		conn, err := net.DialTimeout("tcp", addr, time.Second)

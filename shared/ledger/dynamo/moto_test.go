@@ -13,7 +13,7 @@ import (
 // puts no lock around a condition and its write: it lost no race when tried, but that vouches for nothing.
 func TestLedgerOnMoto(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import moto.server, flask").CombinedOutput(); err != nil {
-		t.Fatalf("moto is not installed: pip install 'moto[server]': %v\n%s", err, out)
+		t.Fatalf("moto is not installed: run make conformance, which installs it: %v\n%s", err, out)
 	}
 	e := start(t, "python3", "-m", "moto.server", "-H", "127.0.0.1", "-p", "PORT")
 	ledgertest.Run(t, e.open, ledgertest.Caps{})
