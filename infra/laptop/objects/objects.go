@@ -95,7 +95,8 @@ type Server struct {
 	closed   error
 }
 
-// Limits of the server. An upload that takes longer than uploadTime is cut off.
+// Limits of the server. An upload that takes longer than uploadTime is cut off; one that stops within its first few
+// kilobytes, which are read before a request is looked at, holds one connection.
 const (
 	maxConnections = 1024
 	maxRequests    = 512
@@ -182,6 +183,7 @@ func openStore(dir string, cfg Config) (*store, error) {
 	os.Stdout = quiet
 	files, err := posix.New(filepath.Join(dir, "buckets"), sidecar, posix.PosixOpts{
 		VersioningDir: filepath.Join(dir, "versions"), CopyObjectThreshold: 5 << 30, ForceNoObjLockFile: true,
+		IOBufferSize: 64 << 10, // of every upload under way
 	})
 	os.Stdout = stdout
 	if err := errors.Join(err, quiet.Close()); err != nil {
@@ -258,17 +260,16 @@ func (s *Server) serve(ctx context.Context, addr string, secret secret) error {
 }
 
 // bounded gives every request a time by which its body must have come, and hands the condition of a copy on to the
-// store: versitygw reads it for uploads only.
+// store: versitygw reads it for uploads only. The time stays set after the answer, since what is left of a body is still
+// to be read then; so a connection that has been idle as long is closed.
 func bounded(c fiber.Ctx) error {
-	conn := c.RequestCtx().Conn()
-	if err := conn.SetReadDeadline(time.Now().Add(uploadTime)); err != nil {
+	if err := c.RequestCtx().Conn().SetReadDeadline(time.Now().Add(uploadTime)); err != nil {
 		return err
 	}
 	if v := c.Get("If-None-Match"); v != "" {
 		c.Locals(ifNoneMatch, v)
 	}
-	err := c.Next()
-	return errors.Join(err, conn.SetReadDeadline(time.Time{}))
+	return c.Next()
 }
 
 // open makes the bucket what it should be and announces what it holds.

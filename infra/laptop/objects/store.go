@@ -61,7 +61,7 @@ func (s *store) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3
 	}
 	unlock()
 	if err != nil {
-		return out, err
+		return out, s.outward(ctx, "an upload failed", Commit{Bucket: bucket, Key: key}, err)
 	}
 	return out, s.committed(ctx, b, Commit{
 		Bucket: bucket, Key: key, VersionID: versionID(out.VersionID), Size: aws.ToInt64(out.Size), ReceivedAt: at,
@@ -91,11 +91,21 @@ func (s *store) committed(ctx context.Context, b Bucket, c Commit) error {
 		err = s.announce(ctx, c)
 	}
 	if err != nil {
-		s.log.LogAttrs(ctx, slog.LevelError, "an object was committed but its sender was not told so",
-			slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.String("version", c.VersionID), slog.Any("error", err))
-		return s3err.GetAPIError(s3err.ErrInternalError)
+		return s.outward(ctx, "an object was committed but its sender was not told so", c, err)
 	}
 	return nil
+}
+
+// outward returns what the sender is told of an error: one of the protocol as it is; of another, only that there was one.
+// The operator's log says which.
+func (s *store) outward(ctx context.Context, what string, c Commit, err error) error {
+	var protocol s3err.S3Error
+	if errors.As(err, &protocol) {
+		return err
+	}
+	s.log.LogAttrs(ctx, slog.LevelError, what,
+		slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.String("version", c.VersionID), slog.Any("error", err))
+	return s3err.GetAPIError(s3err.ErrInternalError)
 }
 
 // announce tells of a commit. A time that the deployment's clock has not reached yet comes from a crash before the
