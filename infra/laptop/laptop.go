@@ -101,14 +101,9 @@ func Open(ctx context.Context, c Config) (*Deployment, error) {
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:0"
 	}
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
-	}
-	lock := flock.New(filepath.Join(c.Dir, "lock"))
-	if held, err := lock.TryLock(); err != nil {
-		return nil, fmt.Errorf("lock the data folder: %w", err)
-	} else if !held {
-		return nil, fmt.Errorf("%s: %w", c.Dir, ErrHeld)
+	lock, err := Lock(c.Dir)
+	if err != nil {
+		return nil, err
 	}
 	d := &Deployment{Dir: c.Dir, Now: c.Now, lock: lock, log: c.Log}
 	if err := d.open(ctx, c); err != nil {
@@ -119,6 +114,22 @@ func Open(ctx context.Context, c Config) (*Deployment, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// Lock takes a deployment's folder, or is ErrHeld. The lock goes with the process that holds it.
+func Lock(dir string) (*flock.Flock, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "lock"))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if !held {
+		return nil, fmt.Errorf("%s: %w", dir, ErrHeld)
+	}
+	return lock, nil
 }
 
 func (d *Deployment) open(ctx context.Context, c Config) (err error) {

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"cssa/functions/cssa/synthesise"
+	"cssa/infra/laptop"
+	"cssa/shared/checklist"
+	"cssa/shared/questionnaire"
+)
+
+// A demoMark stands in the folder of a demo: what it plays, so that the same command takes up where a killed one stopped,
+// and nothing else is ever wiped.
+type demoMark struct {
+	Edition checklist.EditionID `json:"edition"`
+	Seed    uint64              `json:"seed"`
+	Firms   int                 `json:"firms"`
+	Stories int                 `json:"stories_percent"`
+	Note    string              `json:"note"`
+}
+
+func (d *desk) demoCommand() *cobra.Command {
+	o := synthesise.Options{Seed: 2023, Firms: synthesise.DefaultFirms, Stories: synthesise.DefaultStories}
+	var wipe bool
+	c := &cobra.Command{
+		Use: "demo", Short: "Play a whole round of an invented sector on this machine, end to end", Args: cobra.NoArgs,
+		Long: "Everything is real but the firms: workbooks are uploaded by presigned URL, read, checked, stored, counted, released\n" +
+			"and answered. Killed at any moment, the same command takes up where it stopped. Nothing is sent.",
+		Example: "  cssa demo\n  cssa demo --firms 40 --data /tmp/forty",
+	}
+	c.Flags().IntVar(&o.Firms, "firms", o.Firms, "how many firms, at least 30")
+	c.Flags().Uint64Var(&o.Seed, "seed", o.Seed, "the same seed draws the same sector")
+	c.Flags().IntVar(&o.Stories, "stories", o.Stories, "percent of the firms that live through a story (late, spoilt, withdrawn …)")
+	c.Flags().BoolVar(&wipe, "wipe", false, "remove an earlier demo from the folder first")
+	c.RunE = func(cmd *cobra.Command, _ []string) error { return d.demo(cmd.Context(), o, wipe) }
+	return c
+}
+
+func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error {
+	mark := demoMark{d.editionID(), o.Seed, o.Firms, o.Stories, "invented data / 架空のデータ"}
+	if err := d.claimDemoFolder(mark, wipe); err != nil {
+		return err
+	}
+	started := d.now()
+	ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(ctx, mark.Edition)
+	if err != nil {
+		return failure{exitSomeFailed, err}
+	}
+	var r *synthesise.Round
+	ph := d.phase("invented sector", 0)
+	if r, err = synthesise.Plan(ed, o); err != nil {
+		return failure{exitUsage, err}
+	}
+	c := &clock{}
+	c.set(ed.Opens)
+	l, err := laptop.Open(ctx, laptop.Config{Dir: d.data, Now: c.now})
+	if errors.Is(err, laptop.ErrHeld) {
+		return fmt.Errorf("%w; stop it first, or choose another folder with --data", err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := l.Close(); err != nil {
+			fmt.Fprintf(d.err, "cssa: close: %v\n", err)
+		}
+	}()
+	d.say("cssa %s   data %s   embedded: S3 server, SQLite, outbox folder   invented data", version, d.data)
+	d.say("The round %s, %s to %s, played in simulated time.\n", ed.ID,
+		ed.Opens.In(ed.Location).Format("2006-01-02"), ed.Closing.AddDate(0, 0, 55).In(ed.Location).Format("2006-01-02"))
+	p := newPlayer(d, l, r, c)
+	p.phases = append(p.phases, timed{"invented sector", ph.end("%d firms, %d uploads planned", len(r.Register.At(ed.ReferenceDate)), len(r.Uploads)).Seconds()})
+	if err := p.play(ctx); err != nil {
+		return err
+	}
+	s, err := p.summary(ctx)
+	if err != nil {
+		return err
+	}
+	s.Seconds = d.now().Sub(started).Seconds()
+	if err := d.emit(s, func() { d.printSummary(l, s) }); err != nil {
+		return err
+	}
+	if n := s.failures(); n > 0 {
+		return someFailed("%d things did not come out as they must; they are listed above", n)
+	}
+	return nil
+}
+
+// claimDemoFolder makes the folder the demo's, if it is empty or holds this very demo.
+func (d *desk) claimDemoFolder(mark demoMark, wipe bool) error {
+	path := filepath.Join(d.data, "demo.json")
+	var have demoMark
+	raw, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(raw, &have); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	case !errors.Is(err, os.ErrNotExist):
+		return err
+	default:
+		entries, err := os.ReadDir(d.data)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		if len(entries) > 0 {
+			return usage("%s holds something that is not a demo; choose another folder: cssa demo --data DIR", d.data)
+		}
+	}
+	if wipe && have != (demoMark{}) {
+		if err := d.wipe(); err != nil {
+			return err
+		}
+		have = demoMark{}
+	}
+	if have == mark {
+		return nil
+	}
+	if have != (demoMark{}) {
+		return usage("%s holds another demo (%d firms, seed %d); remove it with --wipe, or choose another folder with --data", d.data, have.Firms, have.Seed)
+	}
+	if err := os.MkdirAll(d.data, 0o700); err != nil {
+		return err
+	}
+	if raw, err = json.MarshalIndent(mark, "", "  "); err != nil {
+		return err
+	}
+	// Whole or not at all: a half-written mark would make the folder nobody's.
+	if err := os.WriteFile(path+".new", append(raw, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// wipe removes the demo, unless a process holds it. Its mark goes last.
+func (d *desk) wipe() error {
+	l, err := laptop.Lock(d.data)
+	if err != nil {
+		return err
+	}
+	defer l.Unlock() //nolint:errcheck // its file is removed below
+	entries, err := os.ReadDir(d.data)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == "demo.json" {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(d.data, e.Name())); err != nil {
+			return fmt.Errorf("wipe: %w", err)
+		}
+	}
+	return os.Remove(filepath.Join(d.data, "demo.json"))
+}

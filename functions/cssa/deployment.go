@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"cssa/functions/invite"
+	"cssa/infra/laptop"
+	"cssa/shared/checklist"
+	"cssa/shared/ledger"
+	"cssa/shared/register"
+)
+
+// A verb is what a command does to an open deployment.
+type verb func(ctx context.Context, l *laptop.Deployment, args []string) error
+
+// with returns a command's body that opens the deployment for do and lets it go afterwards. Where a running serve holds
+// the folder, the command is done there and its output copied here.
+func (d *desk) with(do verb) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		ctx := cmd.Context()
+		if d.held != nil {
+			return refused(do(ctx, d.held, args))
+		}
+		l, err := d.open(ctx, "", nil)
+		if errors.Is(err, laptop.ErrHeld) {
+			return d.forward(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if err := l.Close(); err != nil {
+				fmt.Fprintf(d.err, "cssa: close: %v\n", err)
+			}
+		}()
+		return refused(do(ctx, l, args))
+	}
+}
+
+// open opens the deployment on the real clock.
+func (d *desk) open(ctx context.Context, addr string, log *slog.Logger) (*laptop.Deployment, error) {
+	return laptop.Open(ctx, laptop.Config{Dir: d.data, Addr: addr, Now: d.now, Log: log})
+}
+
+// refused gives what the system refuses, as opposed to what broke, its exit code.
+func refused(err error) error {
+	var f failure
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	for _, no := range []error{
+		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, register.ErrUnknownFirm,
+		ledger.ErrNotFound, ledger.ErrConflict, ledger.ErrHeld,
+	} {
+		if errors.Is(err, no) {
+			return failure{exitSomeFailed, err}
+		}
+	}
+	return err
+}
+
+// round returns the edition, its round and the register, or an error that says what to do first.
+func (d *desk) round(ctx context.Context, l *laptop.Deployment) (*checklist.Edition, ledger.Round, register.Register, error) {
+	ed, err := l.Editions.Edition(ctx, d.editionID())
+	if err != nil {
+		return nil, ledger.Round{}, register.Register{}, failure{exitSomeFailed, err}
+	}
+	reg, err := l.Ledger.Register(ctx)
+	if errors.Is(err, ledger.ErrNotFound) || err == nil && len(reg.Firms) == 0 {
+		return nil, ledger.Round{}, reg, someFailed("the register is empty; first: cssa firms import FIRMS.csv CONTACTS.csv")
+	}
+	if err != nil {
+		return nil, ledger.Round{}, reg, err
+	}
+	round, err := l.Ledger.Round(ctx, ed.ID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, ledger.Round{}, reg, someFailed("%s is not open; first: cssa edition open --edition %s", ed.ID, ed.ID)
+	}
+	return ed, round, reg, err
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cssa/infra/laptop"
+	"cssa/shared/register"
+)
+
+func (d *desk) firmsCommand() *cobra.Command {
+	c := &cobra.Command{Use: "firms", Short: "The register (名簿) of firms and contacts", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c.AddCommand(&cobra.Command{
+		Use: "import FIRMS.csv CONTACTS.csv", Short: "Replace the register by two CSV files, if both are without fault",
+		Long: "Columns of FIRMS.csv: firm_id,registration_number,name_ja,name_en,sector,peer_group,size_band,corporate_group,\n" +
+			"successor,valid_from,valid_to. Of CONTACTS.csv: firm_id,role,name,email,valid_from,valid_to; role is officer or desk.\n" +
+			"UTF-8 or CP932. Nothing is imported while there is a problem; all of them are listed.",
+		Example: "  cssa firms import firms.csv contacts.csv", Args: cobra.ExactArgs(2),
+		RunE: d.with(d.importFirms),
+	})
+	return c
+}
+
+func (d *desk) importFirms(ctx context.Context, l *laptop.Deployment, args []string) error {
+	reg, problems, err := d.readRegister(args[0], args[1])
+	if err != nil {
+		return err
+	}
+	type problem struct {
+		Where string `json:"where"`
+		What  string `json:"what"`
+		Mend  string `json:"mend"`
+	}
+	list := []problem{}
+	for _, p := range problems {
+		list = append(list, problem{strings.TrimSpace(fmt.Sprintf("%s:%d %s %s", p.File, p.Line, p.Column, p.Firm)), p.What.In(d.lang), p.Mend.In(d.lang)})
+	}
+	if len(list) == 0 {
+		if err := l.Ledger.PutRegister(ctx, reg); err != nil {
+			return err
+		}
+	}
+	firms := map[any]bool{}
+	for _, f := range reg.Firms {
+		firms[f.ID] = true
+	}
+	err = d.emit(map[string]any{"firms": len(firms), "contacts": len(reg.Contacts), "problems": list}, func() {
+		for _, p := range list {
+			d.say("FAIL  %s  %s\n      %s", p.Where, p.What, p.Mend)
+		}
+		if len(list) == 0 {
+			d.say("Imported %d firms and %d contacts. Next: cssa edition open", len(firms), len(reg.Contacts))
+		}
+	})
+	if err == nil && len(list) > 0 {
+		return someFailed("%d problems; nothing was imported", len(list))
+	}
+	return err
+}
+
+func (d *desk) readRegister(firmsPath, contactsPath string) (register.Register, []register.Problem, error) {
+	var reg register.Register
+	var problems []register.Problem
+	firms, err := os.Open(d.path(firmsPath))
+	if err != nil {
+		return reg, nil, usage("%v", err)
+	}
+	defer firms.Close()
+	contacts, err := os.Open(d.path(contactsPath))
+	if err != nil {
+		return reg, nil, usage("%v", err)
+	}
+	defer contacts.Close()
+	reg, problems, err = register.Read(firms, contacts)
+	if err != nil {
+		return reg, nil, fmt.Errorf("read the register: %w", err)
+	}
+	return reg, problems, nil
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cssa/infra/laptop"
+	"cssa/shared/checklist"
+	"cssa/shared/questionnaire"
+	"cssa/shared/workbook"
+)
+
+func (d *desk) templateCommand() *cobra.Command {
+	var firm, out string
+	c := &cobra.Command{
+		Use: "template", Short: "Write a firm's blank checklist workbook", Args: cobra.NoArgs,
+		Example: "  cssa template --firm S-0137 --out S-0137.xlsx",
+	}
+	c.Flags().StringVar(&firm, "firm", "", "firm id, e.g. S-0137 (required)")
+	c.Flags().StringVar(&out, "out", "", "file to write; default FIRM.xlsx")
+	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
+		return d.template(ctx, l, firm, out)
+	})
+	return c
+}
+
+func (d *desk) template(ctx context.Context, l *laptop.Deployment, firm, out string) error {
+	id, err := checklist.ParseFirmID(firm)
+	if err != nil {
+		return failure{exitUsage, err}
+	}
+	ed, err := l.Editions.Edition(ctx, d.editionID())
+	if err != nil {
+		return failure{exitSomeFailed, err}
+	}
+	reg, err := l.Ledger.Register(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := reg.Firm(id, ed.ReferenceDate)
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = firm + ".xlsx"
+	}
+	var buf bytes.Buffer
+	if err := workbook.Blank(&buf, ed, workbook.Identity{Edition: ed.ID, Firm: f.ID, Definition: ed.Checksum, FirmName: f.Name.JA}); err != nil {
+		return err
+	}
+	if err := os.WriteFile(d.path(out), buf.Bytes(), 0o600); err != nil {
+		return err
+	}
+	return d.emit(map[string]any{"file": out, "edition": ed.ID, "firm": f.ID, "bytes": buf.Len()}, func() {
+		d.say("%s: the blank checklist of %s %s for %s. Next: fill it in, then cssa check %s", out, f.ID, f.Name.In(d.lang), ed.ID, out)
+	})
+}
+
+func (d *desk) checkCommand() *cobra.Command {
+	var firm string
+	c := &cobra.Command{
+		Use: "check FILE", Short: "Read and check a filled workbook without submitting it", Args: cobra.ExactArgs(1),
+		Long:    "Needs no deployment and stores nothing. The firm and edition are those written in the workbook, unless --firm says otherwise.",
+		Example: "  cssa check S-0137.xlsx",
+	}
+	c.Flags().StringVar(&firm, "firm", "", "the firm the workbook must belong to")
+	c.RunE = func(cmd *cobra.Command, args []string) error { return d.check(cmd.Context(), args[0], firm) }
+	return c
+}
+
+func (d *desk) check(ctx context.Context, file, firm string) error {
+	body, err := os.ReadFile(d.path(file))
+	if err != nil {
+		return usage("%v", err)
+	}
+	ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(ctx, d.editionID())
+	if err != nil {
+		return failure{exitSomeFailed, err}
+	}
+	r := bytes.NewReader(body)
+	want := workbook.Identity{Edition: ed.ID, Definition: ed.Checksum, Firm: checklist.FirmID(firm)}
+	if firm == "" {
+		if id, err := workbook.IdentityOf(r, r.Size()); err == nil {
+			want.Firm, want.FirmName = id.Firm, id.FirmName
+		}
+	}
+	got := workbook.Read(r, r.Size(), ed, want)
+	blocking := checklist.Blocking(got.Faults)
+	err = d.emit(map[string]any{"file": file, "edition": ed.ID, "firm": got.Identity.Firm, "answers": len(got.Answers), "faults": faultViews(got.Faults)}, func() {
+		if blocking == 0 {
+			d.say("ok    %s   %s   %d answers, %d to confirm", file, got.Identity.Firm, len(got.Answers), len(got.Faults))
+		} else {
+			d.say("FAIL  %s   %d to mend, %d to confirm", file, blocking, len(got.Faults)-blocking)
+		}
+		d.faultTable(got.Faults)
+		if blocking == 0 {
+			d.say("Next: cssa submit %s --firm %s", file, got.Identity.Firm)
+		}
+	})
+	if err == nil && blocking > 0 {
+		return someFailed("%s would be returned", filepath.Base(file))
+	}
+	return err
+}
+
+// A faultView is a fault as JSON.
+type faultView struct {
+	Code     checklist.FaultCode `json:"code"`
+	Severity checklist.Severity  `json:"severity"`
+	Place    string              `json:"place,omitempty"`
+	Question string              `json:"question,omitempty"`
+	Sheet    string              `json:"sheet,omitempty"`
+	Cell     string              `json:"cell,omitempty"`
+	Found    string              `json:"found,omitempty"`
+	WhatJA   string              `json:"what_ja"`
+	WhatEN   string              `json:"what_en"`
+	MendJA   string              `json:"mend_ja"`
+	MendEN   string              `json:"mend_en"`
+}
+
+func faultViews(faults []checklist.Fault) []faultView {
+	views := []faultView{}
+	for _, f := range faults {
+		views = append(views, faultView{f.Code, f.Severity, f.Ref.String(), f.Question, f.Sheet, f.Cell, f.Found, f.What.JA, f.What.EN, f.Mend.JA, f.Mend.EN})
+	}
+	return views
+}
+
+func (d *desk) faultTable(faults []checklist.Fault) {
+	if len(faults) == 0 {
+		return
+	}
+	d.say("  %s %s %s %s %s %s", pad("cell", 18), pad("question", 8), pad("code", 5), pad("found", 16), pad("what", 46), "how to mend")
+	for _, f := range faults {
+		cell := strings.TrimPrefix(f.Sheet+"!"+f.Cell, "!")
+		if f.Cell == "" {
+			cell = f.Sheet
+		}
+		found := strings.Join(strings.Fields(f.Found), " ")
+		d.say("  %s %s %s %s %s %s", pad(cell, 18), pad(f.Question, 8), pad(string(f.Code), 5), pad(found, 16), pad(f.What.In(d.lang), 46), f.Mend.In(d.lang))
+	}
+}
