@@ -3,10 +3,12 @@ package synthesise
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"cssa/shared/checklist"
 	"cssa/shared/register"
+	"cssa/shared/workbook"
 )
 
 // What a round of the size of the published exercise is made with.
@@ -29,7 +31,7 @@ type Options struct {
 	Soffice string // the LibreOffice program that re-saves a file in the story of that name; "": excelize re-saves it
 }
 
-// A Round is an invented sector and all that it will send, in the order of time.
+// A Round is an invented sector and all that it will send, in the order of time. Make one with [Plan].
 type Round struct {
 	Edition     *checklist.Edition
 	Options     Options
@@ -38,6 +40,8 @@ type Round struct {
 	Withdrawals []Withdrawal
 	NeverSent   []checklist.FirmID
 	Final       map[checklist.FirmID]checklist.Answers // the answers that count when the doors have closed
+
+	template func() (*workbook.Template, error) // laid out when the first workbook is asked for
 }
 
 // An Upload is one file that a firm sends.
@@ -90,6 +94,7 @@ func Plan(ed *checklist.Edition, o Options) (*Round, error) {
 		return nil, errors.New("synthesise: the edition must open before its deadline, and close after it")
 	}
 	r := &Round{Edition: ed, Options: o, Final: map[checklist.FirmID]checklist.Answers{}}
+	r.template = sync.OnceValues(func() (*workbook.Template, error) { return workbook.NewTemplate(ed) })
 	firms := r.drawRegister()
 	cast := castStories(o)
 	s, err := drawSector(ed, o.Seed, firms)

@@ -51,7 +51,11 @@ func (r *Round) body(u *Upload) ([]byte, error) {
 	if u.Spoil.Firm != "" {
 		id.Firm = u.Spoil.Firm
 	}
-	if err := workbook.Filled(&buf, r.Edition, id, u.Cover, u.Answers); err != nil {
+	t, err := r.template()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Filled(&buf, id, u.Cover, u.Answers); err != nil {
 		return nil, err
 	}
 	body, err := r.edited(buf.Bytes(), u)
