@@ -19,7 +19,7 @@ func plainForm(s string) string {
 // quote is an answer as a fault quotes it.
 func quote(s string) string {
 	const longest = 80
-	if r := []rune(s); len(r) > longest {
+	if r := []rune(s); len(s) > longest && len(r) > longest {
 		return string(r[:longest]) + "…"
 	}
 	return s
@@ -31,12 +31,11 @@ func parseAnswer(q *checklist.Question, r checklist.Ref, v value) (checklist.Ans
 		f := checklist.NewFault(code, "want", want.JA, "want_en", want.EN, "found", quote(strings.TrimSpace(v.text)))
 		return &f
 	}
-	want := q.Wanted(r.Stage)
 	switch {
 	case v.kind == kindError:
-		return checklist.Answer{}, fault(checklist.CodeCellError, want)
+		return checklist.Answer{}, fault(checklist.CodeCellError, checklist.Text{})
 	case v.formula && v.text == "":
-		return checklist.Answer{}, fault(checklist.CodeFormula, want)
+		return checklist.Answer{}, fault(checklist.CodeFormula, checklist.Text{})
 	}
 	switch q.Kind {
 	case checklist.FreeText:
@@ -56,7 +55,7 @@ func parseAnswer(q *checklist.Question, r checklist.Ref, v value) (checklist.Ans
 	}
 	c, code := parseChoice(q, r.Stage, v.text)
 	if code != "" {
-		return checklist.Answer{}, fault(code, want)
+		return checklist.Answer{}, fault(code, q.Wanted(r.Stage))
 	}
 	return checklist.Answer{Choice: c}, nil
 }
@@ -87,8 +86,20 @@ func parseChoice(q *checklist.Question, stage checklist.StageID, text string) (c
 }
 
 func oneChoice(q *checklist.Question, stage checklist.StageID, text string) (checklist.ChoiceID, bool) {
-	plain := plainForm(text)
 	choices := q.ChoicesAt(stage)
+	// What nearly every cell holds, an entry just as the drop-down gives it, needs no plain form.
+	if q.Kind == checklist.Multiple {
+		for i := range choices {
+			if text == choices[i].Label.JA {
+				return choices[i].ID, true
+			}
+		}
+	} else if number, label, ok := strings.Cut(text, " "); ok {
+		if i, ok := digits([]byte(number)); ok && i >= 1 && i <= len(choices) && label == choices[i-1].Label.JA {
+			return choices[i-1].ID, true
+		}
+	}
+	plain := plainForm(text)
 	var found checklist.ChoiceID
 	n := 0
 	for i, c := range choices {

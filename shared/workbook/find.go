@@ -72,7 +72,7 @@ type columns struct {
 // find looks for the rows with these ids on every sheet. A sheet without a marker row, such as one the firm or the
 // secretariat added, is passed over.
 func find(cells cellReader, ids map[string]bool) (*finding, error) {
-	f := &finding{rows: map[string]*foundRow{}}
+	f := &finding{rows: make(map[string]*foundRow, len(ids))}
 	for i, sheet := range cells.Sheets() {
 		var cols *columns
 		err := cells.Rows(i, func(row int, cs []rawCell) error {
@@ -90,7 +90,10 @@ func find(cells cellReader, ids map[string]bool) (*finding, error) {
 				if err != nil {
 					return err
 				}
-				id := strings.Join(strings.Fields(v.text), " ")
+				id := v.text
+				if !ids[id] {
+					id = strings.Join(strings.Fields(id), " ")
+				}
 				if !ids[id] {
 					continue
 				}

@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -96,12 +97,11 @@ type page struct {
 
 // A line is one row of a page below its head.
 type line struct {
-	kind   lineKind
-	number string // printed in the column of numbers
-	text   checklist.Text
-	heads  []checklist.Text // over the answer columns
-	refs   []checklist.Ref  // answered in this row, one for each answer column from the first on
-	q      *checklist.Question
+	kind lineKind
+	q    *checklist.Question
+	i    int             // which term, note, choice, stage or item of q
+	refs []checklist.Ref // answered in this row, one for each answer column from the first on
+	id   string          // what stands in the column of ids: the refs, separated by spaces
 }
 
 type lineKind int
@@ -111,19 +111,56 @@ const (
 	titleLine
 	promptLine
 	conditionLine
+	termLine
 	noteLine
 	choiceLine
+	scaleLine
 	stageLine
 	answerLine
 )
 
-// id returns what stands in the column of ids of an answered row.
-func (l *line) id() string {
-	var ids []string
-	for _, r := range l.refs {
-		ids = append(ids, r.String())
+// words returns what stands in the column of labels.
+func (l *line) words(ed *checklist.Edition) checklist.Text {
+	q := l.q
+	switch l.kind {
+	case titleLine:
+		if q.Required {
+			return q.Title
+		}
+		return checklist.Text{JA: q.Title.JA + "［任意］", EN: q.Title.EN + " (optional)"}
+	case promptLine:
+		return q.Prompt
+	case conditionLine:
+		return asked(ed, q.When)
+	case termLine:
+		t, _ := ed.Term(q.Terms[l.i])
+		return checklist.Text{JA: "用語 「" + t.Name.JA + "」：" + t.Definition.JA, EN: "“" + t.Name.EN + "”: " + t.Definition.EN}
+	case noteLine:
+		return checklist.Text{JA: "注 " + q.Notes[l.i].JA, EN: "Note: " + q.Notes[l.i].EN}
+	case choiceLine:
+		return numbered(l.i, q.Choices[l.i].Label)
+	case scaleLine:
+		return scale(&q.Stages[l.i])
+	case answerLine:
+		if len(q.Items) > 0 {
+			return q.Items[l.i].Label
+		}
+		return q.Wanted("")
 	}
-	return strings.Join(ids, " ")
+	return checklist.Text{}
+}
+
+// number returns what stands in the column of numbers.
+func (l *line) number() string {
+	switch {
+	case l.kind == titleLine:
+		return l.q.Number
+	case l.kind != answerLine:
+		return ""
+	case len(l.q.Items) > 0:
+		return fmt.Sprintf("(%d)", l.i+1)
+	}
+	return "回答"
 }
 
 func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string]bool) page {
@@ -137,57 +174,47 @@ func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string
 }
 
 func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
-	heading := q.Title
-	if !q.Required {
-		heading.JA += "［任意］"
-		heading.EN += " (optional)"
-	}
-	ls := []line{
-		{kind: titleLine, number: q.Number, text: heading},
-		{kind: promptLine, text: q.Prompt},
-	}
+	ls := []line{{kind: titleLine}, {kind: promptLine}}
 	if q.When != nil {
-		ls = append(ls, line{kind: conditionLine, text: asked(ed, q.When)})
+		ls = append(ls, line{kind: conditionLine})
 	}
-	for _, id := range q.Terms {
-		if t, ok := ed.Term(id); ok {
-			ls = append(ls, line{kind: noteLine, text: checklist.Text{
-				JA: "用語 「" + t.Name.JA + "」：" + t.Definition.JA,
-				EN: "“" + t.Name.EN + "”: " + t.Definition.EN,
-			}})
+	for i, id := range q.Terms {
+		if _, ok := ed.Term(id); ok {
+			ls = append(ls, line{kind: termLine, i: i})
 		}
 	}
-	for _, n := range q.Notes {
-		ls = append(ls, line{kind: noteLine, text: checklist.Text{JA: "注 " + n.JA, EN: "Note: " + n.EN}})
+	for i := range q.Notes {
+		ls = append(ls, line{kind: noteLine, i: i})
 	}
 	switch q.Kind {
 	case checklist.Single, checklist.Matrix:
-		for i, c := range q.Choices {
-			ls = append(ls, line{kind: choiceLine, text: numbered(i, c.Label)})
+		for i := range q.Choices {
+			ls = append(ls, line{kind: choiceLine, i: i})
 		}
 	case checklist.Nested:
 		for i := range q.Stages {
-			ls = append(ls, line{kind: choiceLine, text: scale(&q.Stages[i])})
+			ls = append(ls, line{kind: scaleLine, i: i})
 		}
-		var heads []checklist.Text
-		for i := range q.Stages {
-			heads = append(heads, q.Stages[i].Label)
-		}
-		ls = append(ls, line{kind: stageLine, heads: heads})
+		ls = append(ls, line{kind: stageLine})
 	}
-	if len(q.Items) == 0 {
-		ls = append(ls, line{kind: answerLine, number: "回答", text: q.Wanted(""), refs: q.Refs(), q: q})
-	}
-	for i, it := range q.Items {
-		l := line{kind: answerLine, number: fmt.Sprintf("(%d)", i+1), text: it.Label, q: q}
-		for _, r := range q.Refs() {
-			if r.Item == it.ID {
-				l.refs = append(l.refs, r)
+	refs := q.Refs()
+	rows := max(1, len(q.Items))
+	for i := range rows {
+		columns := len(refs) / rows
+		l := line{kind: answerLine, i: i, refs: refs[i*columns : (i+1)*columns]}
+		for k, r := range l.refs {
+			if k > 0 {
+				l.id += " "
 			}
+			l.id += r.String()
 		}
 		ls = append(ls, l)
 	}
-	return append(ls, line{kind: gapLine})
+	ls = append(ls, line{kind: gapLine})
+	for i := range ls {
+		ls[i].q = q
+	}
+	return ls
 }
 
 // sheetName makes a name Excel allows: at most 31 UTF-16 units, without : \ / ? * [ ] and ', not taken yet.
@@ -216,7 +243,7 @@ func sheetName(s string, taken map[string]bool) string {
 }
 
 // cell returns the A1 name of a cell; columns and rows count from 1.
-func cell(column, row int) string { return columnName(column) + fmt.Sprint(row) }
+func cell(column, row int) string { return columnName(column) + strconv.Itoa(row) }
 
 func columnName(column int) string {
 	name := ""

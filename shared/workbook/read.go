@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -76,12 +77,13 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 	if want.Edition == "" {
 		want.Edition = ed.ID
 	}
-	r := &reader{ed: ed, want: want, layout: LayoutOf(ed), date04: date04, skip: map[checklist.Ref]bool{}, typed: map[checklist.Ref]string{}}
-	rows := coverRows()
+	r := &reader{ed: ed, want: want, layout: LayoutOf(ed), date04: date04, skip: map[checklist.Ref]bool{}}
+	rows := make(map[string]bool, len(r.layout.answers)+len(coverFields))
+	maps.Copy(rows, coverRows())
 	for i := range r.layout.pages {
 		for j := range r.layout.pages[i].lines {
 			if l := &r.layout.pages[i].lines[j]; l.kind == answerLine {
-				rows[l.id()] = true
+				rows[l.id] = true
 			}
 		}
 	}
@@ -93,7 +95,8 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 	if r.checkIdentity(); len(r.Faults) > 0 {
 		return r.Reading
 	}
-	r.Answers, r.Places = checklist.Answers{}, map[checklist.Ref]Location{}
+	places := len(r.layout.answers)
+	r.Answers, r.Places, r.typed = make(checklist.Answers, places), make(map[checklist.Ref]Location, places), make(map[checklist.Ref]string, places)
 	r.readCover()
 	r.readAnswers()
 	if len(r.typed) == 0 && len(r.skip) == 0 {
@@ -144,7 +147,7 @@ func (r *reader) readAnswers() {
 			if l.kind != answerLine {
 				continue
 			}
-			at := r.found.rows[l.id()]
+			at := r.found.rows[l.id]
 			code := checklist.CodeRowMissing
 			switch {
 			case at != nil && at.again == "":
@@ -178,7 +181,7 @@ func (r *reader) pageMissing(p *page) bool {
 		if l.kind != answerLine {
 			continue
 		}
-		if r.found.rows[l.id()] != nil {
+		if r.found.rows[l.id] != nil {
 			return false
 		}
 		if first == nil {
@@ -208,7 +211,7 @@ func (r *reader) readRow(l *line, at *foundRow) {
 			blank++
 			continue
 		}
-		r.typed[ref] = quote(strings.TrimSpace(v.text))
+		r.typed[ref] = v.text
 		ans, fault := parseAnswer(l.q, ref, v)
 		if fault == nil {
 			r.Answers[ref] = ans
@@ -241,7 +244,7 @@ func (r *reader) checkAnswers() {
 		if at, ok := r.Places[f.Ref]; ok {
 			f.Sheet, f.Cell = at.Sheet, at.Cell
 		}
-		f.Found = r.typed[f.Ref]
+		f.Found = quote(strings.TrimSpace(r.typed[f.Ref]))
 		r.Faults = append(r.Faults, f)
 	}
 }

@@ -47,45 +47,47 @@ func (w *writer) section(p *page) {
 	for i := range p.lines {
 		l := &p.lines[i]
 		row := firstQuestion + i
+		words := l.words(w.ed)
 		switch l.kind {
 		case gapLine:
 			s.height(row, 10)
 		case titleLine:
 			s.merge(columnLabel, last, row)
-			s.put(columnNumber, row, l.number, lookQuestionNumber)
-			s.pair(columnLabel, row, l.text, lookQuestionTitle, "　", w.small)
+			s.put(columnNumber, row, l.number(), lookQuestionNumber)
+			s.pair(columnLabel, row, words, lookQuestionTitle, "　", w.small)
 			for c := columnAnswer; c <= last; c++ {
 				s.style(c, row, lookQuestionTitle)
 			}
-			oneLine := checklist.Text{JA: l.text.JA + "　" + l.text.EN}
+			oneLine := checklist.Text{JA: words.JA + "　" + words.EN}
 			s.height(row, textHeight(oneLine, wide, 1.1)+8)
-		case promptLine, conditionLine, noteLine, choiceLine:
+		case promptLine, conditionLine, termLine, noteLine, choiceLine, scaleLine:
 			look, scale := lookPrompt, 1.0
 			switch l.kind {
 			case conditionLine:
 				look = lookCondition
-			case noteLine:
+			case termLine, noteLine:
 				look, scale = lookNote, 0.9
-			case choiceLine:
+			case choiceLine, scaleLine:
 				look = lookChoice
 			}
 			s.merge(columnLabel, last, row)
-			s.pair(columnLabel, row, l.text, look, "\n", w.small)
-			s.height(row, textHeight(l.text, wide-3, scale)+4)
+			s.pair(columnLabel, row, words, look, "\n", w.small)
+			s.height(row, textHeight(words, wide-3, scale)+4)
 		case stageLine:
 			s.style(columnNumber, row, lookStageHead)
 			s.style(columnLabel, row, lookStageHead)
 			height := 20.0
-			for k, h := range l.heads {
+			for k := range l.q.Stages {
+				h := l.q.Stages[k].Label
 				s.pair(columnAnswer+k, row, h, lookStageHead, "\n", w.small)
 				height = max(height, textHeight(h, answerWidth, 1)+4)
 			}
 			s.height(row, height)
 		case answerLine:
-			s.put(columnID, row, l.id(), lookID)
-			s.put(columnNumber, row, l.number, lookItemNumber)
-			s.pair(columnLabel, row, l.text, lookItem, "\n", w.small)
-			height := textHeight(l.text, widthLabel, 1) + 6
+			s.put(columnID, row, l.id, lookID)
+			s.put(columnNumber, row, l.number(), lookItemNumber)
+			s.pair(columnLabel, row, words, lookItem, "\n", w.small)
+			height := textHeight(words, widthLabel, 1) + 6
 			for k, r := range l.refs {
 				height = max(height, s.answer(columnAnswer+k, row, l.q, r, answerWidth))
 				menus.add(l.q, r, cell(columnAnswer+k, row))
