@@ -128,6 +128,10 @@ func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func
 	if err != nil {
 		return 0, err
 	}
+	template, err := workbook.NewTemplate(ed)
+	if err != nil {
+		return 0, err
+	}
 	population := firms.At(ed.ReferenceDate)
 	var mu sync.Mutex
 	done := 0
@@ -135,7 +139,7 @@ func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, f := range population {
 		g.Go(func() error {
-			key, err := s.workbook(ctx, ed, f)
+			key, err := s.workbook(ctx, ed, template, f)
 			if err != nil {
 				return fmt.Errorf("workbook of %s: %w", f.ID, err)
 			}
@@ -155,9 +159,9 @@ func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func
 	return len(population), g.Wait()
 }
 
-func (s *Step) workbook(ctx context.Context, ed *checklist.Edition, f register.Firm) (string, error) {
+func (s *Step) workbook(ctx context.Context, ed *checklist.Edition, template *workbook.Template, f register.Firm) (string, error) {
 	var buf bytes.Buffer
-	err := workbook.Blank(&buf, ed, workbook.Identity{
+	err := template.Blank(&buf, workbook.Identity{
 		Edition: ed.ID, Firm: f.ID, Definition: ed.Checksum, FirmName: f.Name.JA,
 	})
 	if err != nil {
