@@ -16,6 +16,7 @@ import (
 
 // Drain delivers until no message waits, including those that handlers publish. Messages that failed for good are dead
 // letters, not an error. If ctx ends first, it waits for the handlers that are busy and returns the context's error.
+// While a Run is on, Drain leaves the work to it and returns when no message waits.
 func (q *Queue) Drain(ctx context.Context, handle bus.Handler) error {
 	return q.deliver(ctx, handle, true)
 }
@@ -30,10 +31,15 @@ func (q *Queue) Run(ctx context.Context, handle bus.Handler) error {
 }
 
 func (q *Queue) deliver(ctx context.Context, handle bus.Handler, untilEmpty bool) error {
+	stopped := context.AfterFunc(ctx, q.wakeAll)
+	defer stopped()
 	q.mu.Lock()
-	if q.running {
+	for q.running && ctx.Err() == nil && !(untilEmpty && len(q.waiting) == 0) {
+		q.changed.Wait() // someone else is delivering: a Drain waits for what it asked for, a Run for its turn
+	}
+	if err := ctx.Err(); err != nil || q.running {
 		q.mu.Unlock()
-		return errors.New("deliver: the queue is being worked on already")
+		return err
 	}
 	q.running = true
 	q.mu.Unlock()
@@ -41,14 +47,11 @@ func (q *Queue) deliver(ctx context.Context, handle bus.Handler, untilEmpty bool
 		q.mu.Lock()
 		q.running = false
 		q.mu.Unlock()
+		q.changed.Broadcast()
 	}()
 
 	group, running := errgroup.WithContext(ctx)
-	wake := context.AfterFunc(running, func() {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		q.changed.Broadcast()
-	})
+	wake := context.AfterFunc(running, q.wakeAll)
 	defer wake()
 	for range q.opt.Workers {
 		group.Go(func() error {
@@ -64,6 +67,13 @@ func (q *Queue) deliver(ctx context.Context, handle bus.Handler, untilEmpty bool
 		})
 	}
 	return group.Wait()
+}
+
+// wakeAll has everyone who waits look again, at a context that ended for one.
+func (q *Queue) wakeAll() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.changed.Broadcast()
 }
 
 // take waits for a message to deliver. It returns none when ctx ends and, if asked, when nothing waits any more.

@@ -290,6 +290,34 @@ func TestNeverTwiceAtATime(t *testing.T) {
 }
 
 // Run sleeps until something is published, and stops with its context. What it was stopped in waits for the next run.
+// Who drains while a run is on gets what a drain promises: when it returns, what was told before has been handled, once.
+func TestDrainWhileRunning(t *testing.T) {
+	q := open(t, filepath.Join(t.TempDir(), "q"), inproc.Options{Workers: 2})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var l log
+	done := make(chan error)
+	go func() { done <- q.Run(ctx, l.handle) }()
+	for i := range 200 {
+		if err := q.Publish(t.Context(), accepted(i)); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Drain(t.Context(), l.handle); err != nil {
+			t.Fatal(err)
+		}
+		l.mu.Lock()
+		n := len(l.keys)
+		l.mu.Unlock()
+		if n != i+1 {
+			t.Fatalf("drained after %d messages, %d were handled", i+1, n)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "q")
 	q := open(t, path, inproc.Options{MaxAttempts: 1})
@@ -313,8 +341,10 @@ func TestRun(t *testing.T) {
 			t.Errorf("got %v", e)
 		}
 	}
-	if err := q.Drain(t.Context(), nil); err == nil {
-		t.Error("two readers of one queue")
+	impatient, leave := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer leave()
+	if err := q.Drain(impatient, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a drain that the run has not come to the end of: %v", err)
 	}
 	stop()
 	if err := <-done; err != nil {
