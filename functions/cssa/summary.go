@@ -27,7 +27,7 @@ type summary struct {
 	Run        string              `json:"run"`
 	Planned    int                 `json:"uploads_planned"`
 	Surprises  []string            `json:"surprises"` // uploads that did not become what was planned
-	Claims     int                 `json:"claims"`
+	Claims     int                 `json:"claims"`        // statements that were checked; 0 in a sector too small to bear them out
 	Broken     []string            `json:"claims_broken"` // statements of the published summary that the figures contradict
 	SQL        []sqlCheck          `json:"recomputed_by_sql"`
 	Findings   []string            `json:"findings"`
@@ -159,8 +159,10 @@ func (p *player) judge(ctx context.Context, s *summary) error {
 	if err != nil {
 		return err
 	}
-	s.Claims = len(verdicts)
-	for _, v := range verdicts {
+	if p.r.Options.Firms >= synthesise.ClaimsHoldFrom { // fewer firms cannot have every share
+		s.Claims = len(verdicts)
+	}
+	for _, v := range verdicts[:s.Claims] {
 		if !v.Holds {
 			s.Broken = append(s.Broken, fmt.Sprintf("%s %s: %q, but %s", v.Figure, v.Claim.Item, v.Claim.Words, v.Share))
 		}
@@ -345,7 +347,11 @@ func (d *desk) printSummary(l *laptop.Deployment, s summary) {
 	}
 	d.say("  mailed       %4d letters to a folder: %s", n.Sent, strings.Join(letters, ", "))
 	d.say("\nChecked")
-	d.say("  %s  %d of %d statements of the published summary hold for the 16 figures", okWord(len(s.Broken) == 0), s.Claims-len(s.Broken), s.Claims)
+	if s.Claims > 0 {
+		d.say("  %s  %d of %d statements of the published summary hold for the 16 figures", okWord(len(s.Broken) == 0), s.Claims-len(s.Broken), s.Claims)
+	} else {
+		d.say("  --    the statements of the published summary are not checked with fewer than %d firms", synthesise.ClaimsHoldFrom)
+	}
 	for _, c := range s.SQL {
 		d.say("  %s  %s: %d rows recomputed by SQL from the answers, %d differ", okWord(c.Different == 0), c.Table, c.Rows, c.Different)
 	}

@@ -43,7 +43,7 @@ func (d *desk) synthesiseCommand() *cobra.Command {
 		ph.end("")
 		return d.emit(map[string]any{"folder": d.path(out), "firms": len(r.Register.At(ed.ReferenceDate)), "uploads": len(r.Uploads), "withdrawals": len(r.Withdrawals), "never_sent": len(r.NeverSent)}, func() {
 			d.say("%s: %d firms, %d uploads, all invented. Next:", d.path(out), len(r.Register.At(ed.ReferenceDate)), len(r.Uploads))
-			d.say("  cssa firms import %s %s", filepath.Join(out, "firms.csv"), filepath.Join(out, "contacts.csv"))
+			d.say("  cssa firms import %s %s", filepath.Join(out, "register", "firms.csv"), filepath.Join(out, "register", "contacts.csv"))
 		})
 	}
 	return c

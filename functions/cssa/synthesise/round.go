@@ -17,8 +17,8 @@ const (
 	DefaultStories = 30
 )
 
-// claimsHoldFrom is the number of firms from which every claim is guaranteed.
-const claimsHoldFrom = 200
+// ClaimsHoldFrom is the number of firms from which every claim is guaranteed.
+const ClaimsHoldFrom = 200
 
 // fewestFirms is the smallest sector that can be drawn.
 const fewestFirms = 30
@@ -102,7 +102,7 @@ func Plan(ed *checklist.Edition, o Options) (*Round, error) {
 		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
 	}
 	s.typeNumbers(cast)
-	if err := s.settle(cast.counting(), o.Firms >= claimsHoldFrom); err != nil {
+	if err := s.settle(cast.counting(), o.Firms >= ClaimsHoldFrom); err != nil {
 		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
 	}
 	if err := r.tell(s, firms, cast); err != nil {
