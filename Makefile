@@ -13,13 +13,16 @@ MAKEFLAGS += --no-print-directory
 
 # Foreign programs that live in the tree come first, so that the pinned ones are run.
 export PATH := $(CURDIR)/infra/.venv/bin:$(CURDIR)/infra/node_modules/.bin:$(PATH)
+# Only the SQL door needs cgo. Everything else is built and tested without, so that a build and the tests share their work.
+export CGO_ENABLED := 0
+SQL := ./functions/cssa/sql
 # Old Node releases make the CDK print a page of warning on every run.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20,22
 
 ROOMS := events functions shared infra
 LINT := go tool -modfile=infra/tools.mod golangci-lint
 # dirs PATTERN: the folders of the tests that contain a line like PATTERN, as ./a/b
-dirs = grep -rlE --include='*_test.go' --exclude-dir=node_modules --exclude-dir=.venv $(1) $(ROOMS) 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,'
+dirs = { grep -rlE --include='*_test.go' --exclude-dir=node_modules --exclude-dir=.venv $(1) $(ROOMS) || true; } | xargs -r -n1 dirname | sort -u | sed 's,^,./,'
 
 .PHONY: help
 help: ## print this list
@@ -33,27 +36,27 @@ demo: build ## build, then run a whole round of an invented sector on this machi
 .PHONY: build
 build: need-go need-c++ ## build/cssa and build/cssa-sql (the SQL door, the only part with cgo)
 	@echo "building build/cssa and build/cssa-sql"
-	@CGO_ENABLED=0 go build -o build/cssa ./functions/cssa
-	@CGO_ENABLED=1 go build -o build/cssa-sql ./functions/cssa/sql
+	@go build -o build/cssa ./functions/cssa
+	@CGO_ENABLED=1 go build -o build/cssa-sql $(SQL)
 
 .PHONY: check
 check: lint test conformance synth ## everything that must pass: lint, test, conformance, synth
 
 .PHONY: test
 test: need-go need-c++ infra/node_modules/.package-lock.json ## all tests that need only Go, Node and a C++ compiler
-	@go vet ./...
-	@go test -shuffle=on ./...
+	@go test -shuffle=on $$(go list ./... | grep -v '/functions/cssa/sql$$')
+	@CGO_ENABLED=1 go test -shuffle=on $(SQL)
 
 .PHONY: conformance
 conformance: need-go need-c++ infra/node_modules/.package-lock.json ## tests against foreign programs (LibreOffice, Chromium, moto …), which it installs
 	@.ci/install conformance
 	@packages=$$($(call dirs,'^//go:build .*conformance')); \
 	[ -n "$$packages" ] || { echo "no test has the build tag conformance: there is nothing to run, so nothing is shown" >&2; exit 1; }; \
-	go test -tags conformance -shuffle=on -count=1 -timeout 20m $$packages
+	CGO_ENABLED=1 go test -tags conformance -shuffle=on -count=1 -timeout 20m $$packages
 
 .PHONY: lint
 lint: need-go ## formatting and the linters of .golangci.yml, pinned in infra/tools.mod
-	@$(LINT) run
+	@CGO_ENABLED=1 $(LINT) run
 
 .PHONY: fmt
 fmt: need-go ## format the sources
@@ -66,7 +69,7 @@ synth: need-go need-node ## write the CDK templates to build/cdk.out; needs no a
 
 .PHONY: bench
 bench: need-go need-c++ ## benchmarks, with what they compare with, in one run (BENCH=pattern)
-	@go test -run '^$$' -bench '$(BENCH)' -benchmem $$($(call dirs,'^func Benchmark'))
+	@CGO_ENABLED=1 go test -run '^$$' -bench '$(BENCH)' -benchmem $$($(call dirs,'^func Benchmark'))
 
 .PHONY: soak
 soak: need-go need-c++ infra/node_modules/.package-lock.json ## hours: every fuzz target for FUZZTIME (10m), every property RANDOM_RUNS (100000) times
@@ -76,7 +79,7 @@ soak: need-go need-c++ infra/node_modules/.package-lock.json ## hours: every fuz
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
 		done; \
 	done
-	@for dir in $$($(call dirs,'"pgregory.net/rapid"')); do \
+	@for dir in $$($(call dirs,'^[[:space:]]+"pgregory.net/rapid"$$')); do \
 		go test -count=1 -timeout 0 $$dir -rapid.checks=$(RANDOM_RUNS); \
 	done
 
