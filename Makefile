@@ -52,7 +52,7 @@ conformance: need-go need-c++ infra/node_modules/.package-lock.json ## tests aga
 	@.ci/install conformance
 	@packages=$$($(call dirs,'^//go:build .*conformance')); \
 	[ -n "$$packages" ] || { echo "no test has the build tag conformance: there is nothing to run, so nothing is shown" >&2; exit 1; }; \
-	CGO_ENABLED=1 go test -tags conformance -shuffle=on -count=1 -timeout 20m $$packages
+	go test -tags conformance -shuffle=on -count=1 -timeout 20m $$packages
 
 .PHONY: lint
 lint: need-go ## formatting and the linters of .golangci.yml, pinned in infra/tools.mod
