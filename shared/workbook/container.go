@@ -3,8 +3,10 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"path"
 	"strings"
@@ -58,8 +60,10 @@ func faultOf(err error) checklist.Fault {
 
 // A container is an opened .xlsx file: a zip whose directory is sound. Parts are inflated only when asked for.
 type container struct {
-	parts map[string]*zip.File // by lower-case name
-	left  int64                // bytes that may still be inflated
+	data     []byte
+	parts    map[string]*zip.File // by lower-case name
+	left     int64                // bytes that may still be inflated
+	inflater io.ReadCloser        // used for one part after the other
 }
 
 // open reads the file and checks everything that can be checked without inflating a part.
@@ -89,7 +93,7 @@ func open(r io.ReaderAt, size int64) (*container, error) {
 	if n := len(z.File); n > maxEntries {
 		return nil, tooManyEntries(n)
 	}
-	c := &container{parts: map[string]*zip.File{}, left: maxInflated}
+	c := &container{data: data, parts: map[string]*zip.File{}, left: maxInflated}
 	for _, f := range z.File {
 		if f.Flags&1 != 0 {
 			return nil, refuse(checklist.CodeEncrypted, "暗号化ZIP", "encrypted zip")
@@ -163,21 +167,43 @@ func (c *container) read(name string, buf []byte) ([]byte, error) {
 		found := fmt.Sprintf("%d MB", (maxInflated-uint64(c.left)+f.UncompressedSize64)>>20)
 		return nil, tooLarge("展開すると"+found, "inflates to "+found, want, want)
 	}
-	r, err := f.Open()
+	packed, err := c.packed(f)
 	if err != nil {
-		return nil, damaged("部品 "+name, "part "+name)
+		return nil, err
 	}
-	defer r.Close()
 	size := int(f.UncompressedSize64)
 	if cap(buf) < size+1 {
 		buf = make([]byte, size+1)
 	}
-	n, err := io.ReadFull(r, buf[:size+1]) // the byte too many is never there; asking for it reaches the checksum
+	n, err := io.ReadFull(packed, buf[:size+1]) // the byte too many is there only if the directory lies
 	c.left -= int64(n)
-	if n != size || !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+	whole := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) && size == 0
+	if n != size || !whole || crc32.ChecksumIEEE(buf[:n]) != f.CRC32 {
 		return nil, damaged("部品 "+name, "part "+name)
 	}
 	return bytes.TrimPrefix(buf[:n], []byte("\xEF\xBB\xBF")), nil
+}
+
+// packed returns a reader of a part that inflates it straight from memory. A stream cut short ends in io.ErrUnexpectedEOF
+// as well, but then its size or its checksum is not what the directory says.
+func (c *container) packed(f *zip.File) (io.Reader, error) {
+	at, err := f.DataOffset()
+	end := at + int64(f.CompressedSize64)
+	if err != nil || f.CompressedSize64 > MaxSize || end > int64(len(c.data)) {
+		return nil, damaged("部品 "+f.Name, "part "+f.Name)
+	}
+	raw := bytes.NewReader(c.data[at:end])
+	switch f.Method {
+	case zip.Store:
+		return raw, nil
+	case zip.Deflate:
+		if c.inflater == nil {
+			c.inflater = flate.NewReader(raw)
+			return c.inflater, nil
+		}
+		return c.inflater, c.inflater.(flate.Resetter).Reset(raw, nil)
+	}
+	return nil, damaged("部品 "+f.Name+"の圧縮方式", "compression of part "+f.Name)
 }
 
 // walk calls visit for every element of a part.

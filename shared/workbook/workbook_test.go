@@ -2,7 +2,6 @@ package workbook_test
 
 import (
 	"bytes"
-	"fmt"
 	"reflect"
 	"testing"
 
@@ -109,11 +108,4 @@ func TestSameBytes(t *testing.T) {
 	if !bytes.Equal(write(t, ed, signed(ed), a), write(t, ed, signed(ed), a)) {
 		t.Error("the same answers gave different bytes")
 	}
-}
-
-func listed(faults []checklist.Fault) (s string) {
-	for _, f := range faults {
-		s += fmt.Sprintln(f.Code, f.Sheet, f.Cell, f.Question, f.Ref, "|", f.Found, "|", f.What.JA, "|", f.What.EN, "|", f.Mend.JA)
-	}
-	return s
 }
