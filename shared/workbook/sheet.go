@@ -132,7 +132,7 @@ func (s *sheet) finish(first, last, lastRow, headRow int, orientation string) {
 		Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &foot, Footer: &foot, Horizontally: &yes,
 	}))
 	s.w.check(f.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{
-		OddFooter: "&8&L" + escapeFooter(s.w.ed.Title.JA) + "&C" + firmHere + "&R&A　&P / &N",
+		OddFooter: "&L&8 " + escapeFooter(s.w.ed.Title.JA) + "&C&8 " + firmHere + "&R&8 &A　&P / &N",
 	}))
 	quoted := "'" + s.name + "'"
 	s.w.check(f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
