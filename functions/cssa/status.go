@@ -113,7 +113,15 @@ func (d *desk) status(ctx context.Context, l *laptop.Deployment) error {
 	if err != nil {
 		return err
 	}
-	v := map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Closing, "firms": n}
+	released := false
+	if round.FrozenRun != "" {
+		r, err := l.Ledger.Release(ctx, ed.ID, round.FrozenRun)
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+		released = r.ApprovedBy != ""
+	}
+	v := map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Closing, "firms": n, "released": released}
 	if len(runs) > 0 {
 		v["last_run"] = runView(runs[len(runs)-1])
 	}
@@ -134,13 +142,15 @@ func (d *desk) status(ctx context.Context, l *laptop.Deployment) error {
 		if n.DeadLetters > 0 {
 			d.say("  FAIL  %d messages could not be handled", n.DeadLetters)
 		}
-		d.say("Next: %s", next(round, n, len(runs)))
+		d.say("Next: %s", next(round, n, len(runs), released))
 	})
 }
 
 // next says what the supervisor does next.
-func next(round ledger.Round, n tallyOfRound, runs int) string {
+func next(round ledger.Round, n tallyOfRound, runs int, released bool) string {
 	switch {
+	case released:
+		return "the round is released: cssa tab 1-1     cssa query --open \"select * from open_figures limit 5\""
 	case round.State == ledger.Frozen:
 		return "cssa release propose --by NAME, then cssa release approve --by NAME"
 	case round.State == ledger.Closed:

@@ -121,7 +121,7 @@ func (d *desk) printTable(ed *checklist.Edition, q *checklist.Question, t table.
 			if printed {
 				text = fmt.Sprintf("%5s", share)
 			}
-			d.say("    %s %s %s %6s", pad(c.Label.In(d.lang), 44), bar(int(share), 32), text, fmt.Sprintf("(%d)", n))
+			d.say("    %s %s %6s  %s", bar(int(share), 32), text, fmt.Sprintf("(%d)", n), c.Label.In(d.lang))
 		}
 	}
 }
