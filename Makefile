@@ -68,7 +68,8 @@ synth: need-go need-node ## write the CDK templates to build/cdk.out; needs no a
 	@echo "templates in build/cdk.out"
 
 .PHONY: bench
-bench: need-go need-c++ ## benchmarks, with what they compare with, in one run (BENCH=pattern)
+bench: build ## benchmarks, with what they compare with, in one run (BENCH=pattern), and the demo's time and memory
+	@build/cssa demo --data build/bench-demo --wipe | grep -E '^  [a-z].* s |^Ready'
 	@CGO_ENABLED=1 go test -run '^$$' -bench '$(BENCH)' -benchmem $$($(call dirs,'^func Benchmark'))
 
 .PHONY: soak

@@ -84,7 +84,7 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 	if err != nil {
 		return err
 	}
-	s.Seconds = d.now().Sub(started).Seconds()
+	s.Seconds, s.PeakMB = d.now().Sub(started).Seconds(), peakMB()
 	if err := d.emit(s, func() { d.printSummary(l, s) }); err != nil {
 		return err
 	}

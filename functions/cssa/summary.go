@@ -33,6 +33,7 @@ type summary struct {
 	Findings   []string            `json:"findings"`
 	Phases     []timed             `json:"phases"`
 	Seconds    float64             `json:"seconds"`
+	PeakMB     int64               `json:"peak_memory_mb"` // of this process, as the operating system counts it; 0 if it does not say
 	Restricted string              `json:"restricted_lake"`
 	Open       string              `json:"open_lake"`
 	Outbox     string              `json:"outbox"`
@@ -369,7 +370,7 @@ func (d *desk) printSummary(l *laptop.Deployment, s summary) {
 	d.say("  restricted lake   %s   (firm-level Parquet, nightly and frozen runs)", s.Restricted)
 	d.say("  open lake         %s   (released tables only)", s.Open)
 	d.say("  letters           %s   (one .eml each; nothing was sent)", s.Outbox)
-	d.say("\nReady in %.1f s. Type next:", s.Seconds)
+	d.say("\nReady in %.1f s, with %d MB of memory at most. Type next:", s.Seconds, s.PeakMB)
 	flag := ""
 	if filepath.Base(l.Dir) != "cssa-data" {
 		flag = " --data " + l.Dir
