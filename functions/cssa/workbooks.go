@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"cssa/infra/laptop"
@@ -131,17 +132,18 @@ func faultViews(faults []checklist.Fault) []faultView {
 	return views
 }
 
+// faultTable lists faults by sheet: cell, question, code, what was found, what is wrong, how to mend it.
 func (d *desk) faultTable(faults []checklist.Fault) {
-	if len(faults) == 0 {
-		return
-	}
-	d.say("  %s %s %s %s %s %s", pad("cell", 18), pad("question", 8), pad("code", 5), pad("found", 16), pad("what", 46), "how to mend")
+	sheet := ""
 	for _, f := range faults {
-		cell := strings.TrimPrefix(f.Sheet+"!"+f.Cell, "!")
-		if f.Cell == "" {
-			cell = f.Sheet
+		if f.Sheet != sheet {
+			sheet = f.Sheet
+			d.say("  %s", sheet)
 		}
 		found := strings.Join(strings.Fields(f.Found), " ")
-		d.say("  %s %s %s %s %s %s", pad(cell, 18), pad(f.Question, 8), pad(string(f.Code), 5), pad(found, 16), pad(f.What.In(d.lang), 46), f.Mend.In(d.lang))
+		if found != "" {
+			found = "“" + runewidth.Truncate(found, 40, "…") + "”  "
+		}
+		d.say("    %s %s %s  %s%s %s", pad(f.Cell, 6), pad(f.Question, 5), f.Code, found, f.What.In(d.lang), f.Mend.In(d.lang))
 	}
 }
