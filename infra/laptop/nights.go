@@ -41,7 +41,7 @@ func (d *Deployment) Nights(ctx context.Context, hour, minute int) (stop func() 
 			schedulers[zone].Start()
 		}
 		_, err = schedulers[zone].NewJob(
-			gocron.DailyJob(1, gocron.NewAtTimes(gocron.NewAtTime(uint(hour), uint(minute), 0))), //nolint:gosec // hour and minute come from time.Parse
+			gocron.DailyJob(1, gocron.NewAtTimes(gocron.NewAtTime(uint(hour), uint(minute), 0))),
 			gocron.NewTask(func() { d.night(ctx, id) }),
 			gocron.WithSingletonMode(gocron.LimitModeReschedule),
 		)

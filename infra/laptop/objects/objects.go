@@ -136,7 +136,7 @@ func start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{dir: dir, previous: previous}
 	for _, sub := range []string{"buckets", "meta", "versions"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, err
 		}
 	}

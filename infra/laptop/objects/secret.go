@@ -21,7 +21,7 @@ func secretOf(path string) (secret, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		s = secret{Access: "cssa", Secret: rand.Text() + rand.Text()}
-		if data, err = json.Marshal(s); err != nil {
+		if data, err = json.Marshal(s); err != nil { //nolint:gosec // the file of the secret is where it belongs
 			return s, err
 		}
 		return s, writeWhole(path, data)

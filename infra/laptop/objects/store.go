@@ -103,7 +103,7 @@ func (s *store) outward(ctx context.Context, what string, c Commit, err error) e
 	if errors.As(err, &protocol) {
 		return err
 	}
-	s.log.LogAttrs(ctx, slog.LevelError, what,
+	s.log.LogAttrs(ctx, slog.LevelError, "object store", slog.String("failed", what),
 		slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.String("version", c.VersionID), slog.Any("error", err))
 	return s3err.GetAPIError(s3err.ErrInternalError)
 }

@@ -250,7 +250,7 @@ func (s *store) Bulk(ctx context.Context, put []ledger.Document, remove []ledger
 // because names the cancelled context where the driver only says that it was interrupted.
 func because(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
-		return fmt.Errorf("%w (%v)", ctx.Err(), err)
+		return fmt.Errorf("%w (%w)", ctx.Err(), err)
 	}
 	return err
 }
