@@ -121,15 +121,17 @@ func runID(at time.Time, kind ledger.RunKind) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + string(kind)
 }
 
-// run leases the run, writes it and settles its record, whatever became of it.
+// run leases the run, writes it and settles its record, whatever became of it. The lake says that it was started at at,
+// however often it is made; the ledger says when it was started this time, which tells it from one that it took over.
 func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Round, id string, kind ledger.RunKind, at time.Time) (ledger.Run, error) {
-	r := ledger.Run{ID: id, Edition: ed.ID, Kind: kind, State: ledger.Running, StartedAt: at, LeaseUntil: s.Now().UTC().Add(lease)}
+	now := s.Now().UTC()
+	r := ledger.Run{ID: id, Edition: ed.ID, Kind: kind, State: ledger.Running, StartedAt: now, LeaseUntil: now.Add(lease)}
 	if err := s.Ledger.StartRun(ctx, r); err != nil {
 		return r, fmt.Errorf("start run %s: %w", id, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lease)
 	defer cancel()
-	err := s.write(ctx, ed, round, &r)
+	err := s.write(ctx, ed, round, &r, at)
 	r.State, r.FinishedAt = ledger.Done, s.Now().UTC()
 	if err != nil {
 		r.State, r.Why = ledger.Failed, err.Error()
@@ -142,7 +144,7 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 }
 
 // write counts and writes everything under the run's own prefix, then makes the run current.
-func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Round, r *ledger.Run) error {
+func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Round, r *ledger.Run, at time.Time) error {
 	reg, err := s.Ledger.Register(ctx)
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
@@ -166,7 +168,7 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	if err != nil {
 		return err
 	}
-	run := lake.Run{Edition: ed.ID, ID: r.ID, Kind: string(r.Kind), StartedAt: r.StartedAt, Replied: c.replied}
+	run := lake.Run{Edition: ed.ID, ID: r.ID, Kind: string(r.Kind), StartedAt: at, Replied: c.replied}
 	for _, write := range []func() error{
 		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, c.submissions) },
 		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, distributions) },
@@ -190,7 +192,7 @@ func (s *Step) stillMine(ctx context.Context, r ledger.Run) error {
 	if err != nil {
 		return fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	if held.State != ledger.Running {
+	if held.State != ledger.Running || !held.StartedAt.Equal(r.StartedAt) {
 		return fmt.Errorf("run %s was taken over: %w", r.ID, ledger.ErrHeld)
 	}
 	return nil

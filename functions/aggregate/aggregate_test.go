@@ -212,6 +212,36 @@ func TestFreezingMakesOneRunHoweverOftenItIsKilled(t *testing.T) {
 	}
 }
 
+// A ledger that a killed process leaves: the run's end was never written.
+type cutOff struct{ aggregate.Ledger }
+
+func (cutOff) FinishRun(context.Context, ledger.Run) error { return errKilled }
+
+func TestAFreezeWhoseProcessWasKilledIsTakenOverWhenItsLeaseLapsed(t *testing.T) {
+	r := newRoom(t)
+	r.record(t, 1, 1, "published")
+	r.now = r.ed.Closing.UTC()
+	r.Ledger, r.Lake = cutOff{r.ledger}, &dying{r.lake, 3}
+	first, err := r.Freeze(t.Context(), edition)
+	if !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	r.Ledger, r.Lake = r.ledger, r.lake
+	r.now = r.now.Add(time.Minute)
+	if _, err := r.Freeze(t.Context(), edition); !errors.Is(err, ledger.ErrHeld) {
+		t.Errorf("while the killed run's lease holds: %v, want %v", err, ledger.ErrHeld)
+	}
+	r.now = r.now.Add(time.Hour)
+	second, err := r.Freeze(t.Context(), edition)
+	must(t, err)
+	if second.ID != first.ID || second.State != ledger.Done {
+		t.Errorf("run %s, %s; want %s, done", second.ID, second.State, first.ID)
+	}
+	if err := r.ledger.FinishRun(t.Context(), first); err == nil {
+		t.Error("the run that was taken over could still write its end")
+	}
+}
+
 func TestTwoRunsAtOnce(t *testing.T) {
 	r := newRoom(t)
 	at := r.now
