@@ -82,7 +82,7 @@ func (s *Step) Handle(ctx context.Context, up events.Uploaded) error {
 		return err
 	}
 	if stray != "" {
-		if _, err := s.Archive.CopyFrom(ctx, s.Inbox, up.Object, up.ObjectID, archive.StrayKey(up.Object, up.ReceivedAt)); err != nil {
+		if err := s.keepStray(ctx, up); err != nil {
 			return fmt.Errorf("keep %s: %w", up.Key(), err)
 		}
 		return s.Publisher.Publish(ctx, events.Stray{Object: up.Object, ObjectID: up.ObjectID, ReceivedAt: up.ReceivedAt, Why: stray})
@@ -107,12 +107,23 @@ func (s *Step) stray(ctx context.Context, up events.Uploaded) (string, error) {
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return "", fmt.Errorf("register: %w", err)
 	}
-	for _, f := range reg.Firms {
-		if f.ID == up.Firm {
-			return "no ticket", nil
-		}
+	if known(reg, up.Firm) {
+		return "no ticket", nil
 	}
 	return "unknown firm", nil
+}
+
+// keepStray keeps an object of nobody's. On a repeat it may have left the inbox: then it is in the archive already.
+func (s *Step) keepStray(ctx context.Context, up events.Uploaded) error {
+	key := archive.StrayKey(up.Object, up.ReceivedAt)
+	_, err := s.Archive.CopyFrom(ctx, s.Inbox, up.Object, up.ObjectID, key)
+	if !errors.Is(err, archive.ErrNotFound) {
+		return err
+	}
+	if _, _, kept := s.Archive.Get(ctx, key, "", MaxSize); kept == nil || errors.Is(kept, archive.ErrTooLarge) {
+		return nil
+	}
+	return err
 }
 
 // take keeps the original and decides what becomes of it.
@@ -240,13 +251,15 @@ func (s *Step) Withdraw(ctx context.Context, e checklist.EditionID, f checklist.
 		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, register.ErrUnknownFirm)
 	}
 	now := s.Now().UTC()
+	// The ticket of a withdrawal that was cut off is given out again, with its time. This one is made now: an upload that
+	// came in between must not outlive it.
 	t, err := s.Ledger.IssueTicket(ctx, ledger.Ticket{Edition: e, Firm: f, Channel: checklist.OnBehalf, IssuedAt: now})
 	if err != nil {
 		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, err)
 	}
 	sub := checklist.Submission{
 		Edition: e, Firm: f, Ticket: t.Number, Status: checklist.Withdrawn,
-		ReceivedAt: t.IssuedAt.UTC().Truncate(time.Second), Channel: checklist.OnBehalf, Definition: round.Checksum,
+		ReceivedAt: now.Truncate(time.Second), Channel: checklist.OnBehalf, Definition: round.Checksum,
 	}
 	return sub, s.record(ctx, sub)
 }

@@ -284,6 +284,30 @@ func TestAWithdrawalCountsUntilTheNextUpload(t *testing.T) {
 	}
 }
 
+func TestAStrayThatIsNowhereIsAnError(t *testing.T) {
+	r := newRoom(t)
+	up := events.Uploaded{Edition: edition, Firm: "S-9999", Ticket: 1, Object: "2023-securities/S-9999/0001.xlsx", ReceivedAt: r.now}
+	if err := r.Handle(t.Context(), up); !errors.Is(err, archive.ErrNotFound) || len(r.told) > 0 {
+		t.Errorf("%v, told %v; want %v", err, r.told, archive.ErrNotFound)
+	}
+}
+
+func TestAWithdrawalThatWasCutOffDoesNotSpareAnUploadThatCameSince(t *testing.T) {
+	r := newRoom(t)
+	_, err := r.ledger.IssueTicket(t.Context(), ledger.Ticket{Edition: edition, Firm: "S-0001", Channel: checklist.OnBehalf, IssuedAt: r.now})
+	must(t, err) // and then the process was killed
+	r.now = r.now.Add(time.Hour)
+	must(t, r.Handle(t.Context(), r.upload(t, "S-0001", r.filled(t, "S-0001", r.answers()))))
+	r.now = r.now.Add(time.Hour)
+	_, err = r.Withdraw(t.Context(), edition, "S-0001")
+	must(t, err)
+	cur, err := r.ledger.Current(t.Context(), edition, "S-0001")
+	must(t, err)
+	if cur.Submission.Status != checklist.Withdrawn {
+		t.Errorf("after the withdrawal version %d, %s, still counts", cur.Submission.Ticket, cur.Submission.Status)
+	}
+}
+
 func TestAnObjectOfNobodyIsToldToTheSupervisor(t *testing.T) {
 	r := newRoom(t)
 	for _, c := range []struct {
@@ -294,7 +318,11 @@ func TestAnObjectOfNobodyIsToldToTheSupervisor(t *testing.T) {
 		object, err := r.inbox.Put(t.Context(), archive.InboxKey(edition, c.firm, 77), []byte("x"))
 		must(t, err)
 		must(t, r.Handle(t.Context(), events.Uploaded{Edition: edition, Firm: c.firm, Ticket: 77, Object: object.Key, ReceivedAt: object.ReceivedAt, Size: 1}))
-		r.wantTold(t, events.Stray{Object: object.Key, ReceivedAt: object.ReceivedAt, Why: c.want})
+		stray := events.Stray{Object: object.Key, ReceivedAt: object.ReceivedAt, Why: c.want}
+		r.wantTold(t, stray)
+		must(t, r.inbox.Delete(t.Context(), object.Key)) // the inbox is short-lived
+		must(t, r.Handle(t.Context(), events.Uploaded{Edition: edition, Firm: c.firm, Ticket: 77, Object: object.Key, ReceivedAt: object.ReceivedAt, Size: 1}))
+		r.wantTold(t, stray, stray)
 		if _, err := r.ledger.Submission(t.Context(), edition, c.firm, 77); !errors.Is(err, ledger.ErrNotFound) {
 			t.Errorf("%s: something was recorded: %v", c.firm, err)
 		}
