@@ -92,8 +92,8 @@ func (s *Step) Ticket(ctx context.Context, r Request) (Issued, error) {
 	if sum, err := hex.DecodeString(r.SHA256); err != nil || len(sum) != 32 {
 		return Issued{}, fmt.Errorf("%w: sha256 must be 64 hexadecimal digits", ErrBadRequest)
 	}
-	if r.Size < 0 || r.Size > MaxUpload {
-		return Issued{}, fmt.Errorf("%w: size %d: a checklist has at most %d bytes", ErrBadRequest, r.Size, MaxUpload)
+	if r.Size < 1 || r.Size > MaxUpload {
+		return Issued{}, fmt.Errorf("%w: size %d: a checklist has 1 to %d bytes", ErrBadRequest, r.Size, MaxUpload)
 	}
 	ed, round, firms, err := s.round(ctx, r.Edition)
 	if err != nil {
@@ -168,7 +168,10 @@ func (s *Step) workbook(ctx context.Context, ed *checklist.Edition, template *wo
 		return "", err
 	}
 	key := archive.WorkbookKey(ed.ID, ed.Checksum, f.ID)
-	_, err = s.Archive.Put(ctx, key, buf.Bytes())
+	// A firm whose name was corrected in the register meanwhile keeps the workbook that it was sent.
+	if _, err = s.Archive.Put(ctx, key, buf.Bytes()); errors.Is(err, archive.ErrExists) {
+		return key, nil
+	}
 	return key, err
 }
 

@@ -115,6 +115,7 @@ func TestWhoGetsNoTicket(t *testing.T) {
 	ask("half a digest", func(q *invite.Request) { q.SHA256 = digest[:32] }, invite.ErrBadRequest)
 	ask("a film", func(q *invite.Request) { q.Size = 4 << 30 }, invite.ErrBadRequest)
 	ask("less than nothing", func(q *invite.Request) { q.Size = -1 }, invite.ErrBadRequest)
+	ask("nothing", func(q *invite.Request) { q.Size = 0 }, invite.ErrBadRequest)
 	r.now = r.ed.Closing.UTC()
 	ask("when the doors have closed", func(*invite.Request) {}, invite.ErrNotOpen)
 }
@@ -139,6 +140,34 @@ func TestEveryFirmOfThePopulationIsInvitedWithItsOwnWorkbook(t *testing.T) {
 	}
 	if _, err := r.Invite(t.Context(), edition, nil); err != nil {
 		t.Errorf("inviting again: %v", err)
+	}
+}
+
+func TestACorrectedNameDoesNotKeepTheOthersFromTheirInvitation(t *testing.T) {
+	r := newRoom(t)
+	r.open(t)
+	_, err := r.Invite(t.Context(), edition, nil)
+	must(t, err)
+	firms, err := r.ledger.Register(t.Context())
+	must(t, err)
+	firms.Firms[0].Name.JA = "架空新証券"
+	must(t, r.ledger.PutRegister(t.Context(), firms))
+	told := len(r.told)
+	n, err := r.Invite(t.Context(), edition, nil)
+	must(t, err)
+	if n != 2 || len(r.told) != told+2 {
+		t.Errorf("%d invited, %d told, want both firms again", n, len(r.told)-told)
+	}
+}
+
+func TestAnUploadOfTheSecondOfTheOpeningIsTaken(t *testing.T) {
+	r := newRoom(t)
+	opened := r.ed.Opens.Add(24*time.Hour + 300*time.Millisecond).UTC()
+	r.now = opened
+	round, err := r.Open(t.Context(), r.ledger, edition, invite.Schedule{})
+	must(t, err)
+	if received := opened.Add(500 * time.Millisecond).Truncate(time.Second); !round.Takes(received) { // as the object store says it
+		t.Errorf("opened %s, an upload that came after it counts as received %s and is not taken", round.OpenedAt, received)
 	}
 }
 

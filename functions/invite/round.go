@@ -31,7 +31,7 @@ func (s *Step) Open(ctx context.Context, rounds Rounds, id checklist.EditionID, 
 	if err != nil {
 		return ledger.Round{}, fmt.Errorf("open: %w", err)
 	}
-	now := s.Now().UTC()
+	now := s.Now().UTC().Truncate(time.Second) // as times of receipt are: an upload of this same second is not before it
 	round, err := rounds.Round(ctx, id)
 	fresh := errors.Is(err, ledger.ErrNotFound)
 	switch {
