@@ -213,7 +213,8 @@ func (s *Step) once(ctx context.Context, key ledger.LetterKey, fill func(*letter
 		}
 		outcome.SentAt = s.Now()
 	}
-	if err := s.Ledger.SettleLetter(ctx, outcome); err != nil {
+	// What was sent is settled even when ctx has ended meanwhile, or it would be sent again.
+	if err := s.Ledger.SettleLetter(context.WithoutCancel(ctx), outcome); err != nil {
 		return fmt.Errorf("dispatch: %w", err)
 	}
 	if outcome.State == ledger.Refused {

@@ -297,3 +297,27 @@ func BenchmarkLetter(b *testing.B) {
 		must(b, w.step.Handle(b.Context(), events.Accepted{Edition: edition, Firm: "S-0002", Ticket: n}))
 	}
 }
+
+// A sender whose process is told to stop while it sends.
+type stopping struct {
+	dispatch.Sender
+	stop context.CancelFunc
+}
+
+func (s stopping) Send(ctx context.Context, m mail.Message) error {
+	err := s.Sender.Send(ctx, m)
+	s.stop()
+	return err
+}
+
+func TestALetterSentWhileTheProcessIsToldToStopIsNotSentAgain(t *testing.T) {
+	w := newWorld(t)
+	ctx, stop := context.WithCancel(t.Context())
+	w.step.Sender = stopping{w.step.Sender, stop}
+	must(t, w.step.Handle(ctx, events.Accepted{Edition: edition, Firm: "S-0002", Ticket: 1}))
+	for key, l := range w.states() {
+		if l.State != ledger.Sent {
+			t.Errorf("letter %s is %s, want sent", key, l.State)
+		}
+	}
+}
