@@ -10,6 +10,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"cssa/events"
 	"cssa/shared/checklist"
@@ -75,18 +78,27 @@ func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (
 }
 
 // Approve records the approval of the proposed run by another person, writes the open tables, makes them current and tells.
-// The approval comes first and every later write may be repeated, so a crash is mended by approving again.
+// The approval comes first and every later write may be repeated, so a crash is mended by approving again. The proposer
+// under another spelling (spaces, width, case) is no other person: ledger.ErrConflict.
 func (s *Step) Approve(ctx context.Context, id checklist.EditionID, by string) (ledger.Release, error) {
 	by = strings.TrimSpace(by)
 	run, err := s.frozen(ctx, id)
 	if err != nil {
 		return ledger.Release{}, fmt.Errorf("approve: %w", err)
 	}
+	r, err := s.Ledger.Release(ctx, id, run)
+	switch {
+	case err != nil:
+		return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
+	case samePerson(by, r.ProposedBy):
+		return ledger.Release{}, fmt.Errorf("approve %s: %s proposed it and cannot approve it: %w", run, r.ProposedBy, ledger.ErrConflict)
+	case samePerson(by, r.ApprovedBy):
+		by = r.ApprovedBy
+	}
 	if err := s.Ledger.ApproveRelease(ctx, id, run, by, s.Now().UTC()); err != nil {
 		return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
 	}
-	r, err := s.Ledger.Release(ctx, id, run)
-	if err != nil {
+	if r, err = s.Ledger.Release(ctx, id, run); err != nil {
 		return r, fmt.Errorf("approve %s: %w", run, err)
 	}
 	if err := s.issue(ctx, id, run); err != nil {
@@ -96,6 +108,19 @@ func (s *Step) Approve(ctx context.Context, id checklist.EditionID, by string) (
 		return r, fmt.Errorf("tell of the release of %s: %w", run, err)
 	}
 	return r, nil
+}
+
+// samePerson says whether two spellings name one person: width, case, spaces and invisible characters do not matter.
+func samePerson(a, b string) bool {
+	plain := func(s string) string {
+		return strings.ToLower(strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) || !unicode.IsPrint(r) {
+				return -1
+			}
+			return r
+		}, norm.NFKC.String(s)))
+	}
+	return plain(a) == plain(b)
 }
 
 // frozen returns the round's frozen run, once it is complete.
@@ -139,9 +164,14 @@ func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) er
 	if err != nil {
 		return err
 	}
+	runs, err := lake.Read[lake.RunRow](ctx, s.Lake, id, run)
+	if err != nil {
+		return err
+	}
 	for _, write := range []func() error{
 		func() error { return lake.Write(ctx, s.Open, id, run, distributionRows) },
 		func() error { return lake.Write(ctx, s.Open, id, run, figureRows) },
+		func() error { return lake.Write(ctx, s.Open, id, run, runs) },
 		func() error { return dimensions.Write(ctx, s.Open, id, run) },
 		func() error { return lake.MakeCurrent(ctx, s.Open, id, run) },
 	} {

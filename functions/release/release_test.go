@@ -1,0 +1,226 @@
+package release_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"cssa/events"
+	"cssa/functions/aggregate"
+	"cssa/functions/release"
+	"cssa/infra/laptop/objects"
+	"cssa/shared/archive"
+	"cssa/shared/archive/s3"
+	"cssa/shared/checklist"
+	"cssa/shared/lake"
+	"cssa/shared/ledger"
+	"cssa/shared/ledger/sqlite"
+	"cssa/shared/questionnaire"
+	"cssa/shared/register"
+	"cssa/shared/table"
+)
+
+const edition = checklist.EditionID("2023-securities")
+
+// A room is the step with real lakes and a real ledger behind it, and a round of 12 firms: 9 with a published policy, 2
+// with an internal one, 1 with none.
+type room struct {
+	*release.Step
+	ed     *checklist.Edition
+	ledger *sqlite.Ledger
+	lake   *s3.Bucket
+	open   *s3.Bucket
+	freeze func() ledger.Run
+	told   []events.Event
+	now    time.Time
+}
+
+func (r *room) Publish(_ context.Context, es ...events.Event) error {
+	r.told = append(r.told, es...)
+	return nil
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	lib := questionnaire.NewLibrary(questionnaire.Builtin())
+	ed, err := lib.Edition(t.Context(), edition)
+	must(t, err)
+	r := &room{ed: ed, now: ed.Closing.UTC()}
+	clock := func() time.Time { return r.now }
+	srv, err := objects.Start(t.Context(), objects.Config{Dir: t.TempDir(), Now: clock, Buckets: []objects.Bucket{{Name: "lake"}, {Name: "open"}}})
+	must(t, err)
+	t.Cleanup(func() { must(t, srv.Close()) })
+	r.lake, r.open = s3.New(srv.Client(), "lake"), s3.New(srv.Client(), "open")
+	r.ledger, err = sqlite.Open(filepath.Join(t.TempDir(), "ledger.sqlite"))
+	must(t, err)
+	t.Cleanup(func() { must(t, r.ledger.Close()) })
+	must(t, r.ledger.OpenRound(t.Context(), ledger.Round{Edition: ed.ID, State: ledger.Open, Checksum: ed.Checksum,
+		OpenedAt: ed.Opens.UTC(), Deadline: ed.Deadline.UTC(), Closing: ed.Closing.UTC()}))
+	var reg register.Register
+	for i := range 12 {
+		id := checklist.FirmID(fmt.Sprintf("S-%04d", i+1))
+		size := []string{"small", "large"}[i%2]
+		reg.Firms = append(reg.Firms, register.Firm{ID: id, RegistrationNumber: fmt.Sprint(i), Name: checklist.Text{JA: "架空", EN: "Invented"},
+			Sector: "securities", PeerGroup: "regional", SizeBand: size, ValidFrom: checklist.Date{Year: 2010, Month: 4, Day: 1}})
+		policy := checklist.ChoiceID("published")
+		if i >= 9 {
+			policy = []checklist.ChoiceID{"internal", "internal", "none"}[i-9]
+		}
+		must(t, ledger.Record(t.Context(), r.ledger, checklist.Submission{Edition: edition, Firm: id, Ticket: 1, Status: checklist.Accepted,
+			ReceivedAt: ed.Opens.UTC().Add(time.Hour), Channel: checklist.Upload, Definition: ed.Checksum,
+			Answers: checklist.Answers{{Question: "policy"}: {Choice: policy}}}))
+	}
+	must(t, r.ledger.PutRegister(t.Context(), reg))
+	night := &aggregate.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Now: clock}
+	r.freeze = func() ledger.Run {
+		t.Helper()
+		run, err := night.Freeze(t.Context(), edition)
+		must(t, err)
+		return run
+	}
+	r.Step = &release.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Open: r.open, Publisher: r, Now: clock}
+	return r
+}
+
+func TestOnePersonUnderTwoSpellingsDoesNotRelease(t *testing.T) {
+	r := newRoom(t)
+	r.freeze()
+	if _, err := r.Approve(t.Context(), edition, "架空 太郎"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("approved what nobody proposed: %v", err)
+	}
+	_, err := r.Propose(t.Context(), edition, "Kakuu 花子")
+	must(t, err)
+	for _, by := range []string{"Kakuu 花子", " Kakuu　花子 ", "kakuu花子", "ＫＡＫＵＵ 花子", "Kakuu\u200b 花子"} {
+		if _, err := r.Approve(t.Context(), edition, by); !errors.Is(err, ledger.ErrConflict) {
+			t.Errorf("approved by %q, who proposed it: %v", by, err)
+		}
+	}
+	if _, err := lake.Current(t.Context(), r.open, edition); !errors.Is(err, archive.ErrNotFound) || len(r.told) > 0 {
+		t.Fatalf("something was issued: %v, told %v", err, r.told)
+	}
+	for _, by := range []string{"架空 太郎", "架空　太郎"} { // a crash is mended by approving again
+		rel, err := r.Approve(t.Context(), edition, by)
+		must(t, err)
+		if rel.ApprovedBy != "架空 太郎" {
+			t.Errorf("approved by %q", rel.ApprovedBy)
+		}
+	}
+	if _, err := r.Approve(t.Context(), edition, "架空 次郎"); !errors.Is(err, ledger.ErrConflict) {
+		t.Errorf("approved by a third person: %v", err)
+	}
+}
+
+func TestOnlyAFrozenRunIsReleased(t *testing.T) {
+	r := newRoom(t)
+	if _, err := r.Propose(t.Context(), edition, "架空 花子"); !errors.Is(err, release.ErrNotFrozen) {
+		t.Errorf("proposed before the freeze: %v", err)
+	}
+}
+
+// A store that stops after some writes, as a killed process does.
+type dying struct {
+	lake.Store
+	left int
+}
+
+var errKilled = errors.New("killed")
+
+func (d *dying) Put(ctx context.Context, key string, body []byte) (archive.Object, error) {
+	if d.left--; d.left < 0 {
+		return archive.Object{}, errKilled
+	}
+	return d.Store.Put(ctx, key, body)
+}
+
+func (d *dying) Replace(ctx context.Context, key string, body []byte) (archive.Object, error) {
+	if d.left--; d.left < 0 {
+		return archive.Object{}, errKilled
+	}
+	return d.Store.Replace(ctx, key, body)
+}
+
+func TestAHalfIssuedReleaseIsNeverSeenAndMendedByApprovingAgain(t *testing.T) {
+	r := newRoom(t)
+	run := r.freeze()
+	_, err := r.Propose(t.Context(), edition, "架空 花子")
+	must(t, err)
+	killed := 0
+	for writes := 0; ; writes++ {
+		r.now = r.now.Add(time.Hour)
+		r.Open = &dying{r.open, writes}
+		_, err := r.Approve(t.Context(), edition, "架空 太郎")
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errKilled) {
+			t.Fatal(err)
+		}
+		if _, err := lake.Current(t.Context(), r.open, edition); !errors.Is(err, archive.ErrNotFound) || len(r.told) > 0 {
+			t.Fatalf("after %d writes something is issued: %v, told %v", writes, err, r.told)
+		}
+		killed++
+	}
+	if killed < 5 {
+		t.Errorf("only %d places to die were tried", killed)
+	}
+	current, err := lake.Current(t.Context(), r.open, edition)
+	must(t, err)
+	if want := (events.Released{Edition: edition, Run: run.ID}); current != run.ID || len(r.told) != 1 || r.told[0] != want {
+		t.Errorf("run %s is issued, told %v", current, r.told)
+	}
+}
+
+func TestTheOpenDoorHoldsTheWholeSectorProtected(t *testing.T) {
+	r := newRoom(t)
+	run := r.freeze()
+	_, err := r.Propose(t.Context(), edition, "架空 花子")
+	must(t, err)
+	_, err = r.Approve(t.Context(), edition, "架空 太郎")
+	must(t, err)
+
+	runs, err := lake.Read[lake.RunRow](t.Context(), r.open, edition, run.ID)
+	must(t, err)
+	if len(runs) != 1 || runs[0].Kind != "freeze" || runs[0].Replied != 12 {
+		t.Errorf("runs behind the open door: %+v", runs)
+	}
+	rows, err := lake.Read[lake.OpenDistributionRow](t.Context(), r.open, edition, run.ID)
+	must(t, err)
+	policy := 0
+	for _, row := range rows {
+		if row.Dimension != table.All.Dimension {
+			t.Fatalf("a row of %s %s is behind the open door", row.Dimension, row.GroupID)
+		}
+		if row.Withheld != (row.Count == nil) || row.Withheld && row.Share != nil {
+			t.Errorf("%s %s: withheld %t, count %v, share %v", row.Question, row.Choice, row.Withheld, row.Count, row.Share)
+		}
+		if row.Count != nil && row.Base > 0 && int(*row.Count) < r.ed.Threshold {
+			t.Errorf("%s %s shows %d firms, the threshold is %d", row.Question, row.Choice, *row.Count, r.ed.Threshold)
+		}
+		if row.Question == "policy" && row.Withheld {
+			policy++
+		}
+	}
+	if policy < 2 {
+		t.Errorf("%d cells of policy are withheld; its small ones are 2, 1 and 0", policy)
+	}
+	figures, err := lake.Read[lake.OpenFigureRow](t.Context(), r.open, edition, run.ID)
+	must(t, err)
+	if len(figures) == 0 {
+		t.Error("no figures")
+	}
+	for _, row := range figures {
+		if row.Withheld && (row.Count != nil || row.Share != nil || row.ShareBase != nil) {
+			t.Errorf("%s %s is withheld and holds a number", row.Figure, row.Series)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
