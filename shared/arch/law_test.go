@@ -45,7 +45,7 @@ var theLaw = []line{
 	{"functions/invite", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
 	{"functions/intake", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
 	{"functions/aggregate", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/lake", sync, ""},
-	{"functions/release", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/disclosure shared/lake", sync, ""},
+	{"functions/release", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/disclosure shared/lake", text, ""},
 	{"functions/feedback", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/lake shared/report", sync, ""},
 	{"functions/dispatch", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook shared/report shared/mail", sync, ""},
 
