@@ -59,7 +59,7 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 		return failure{exitUsage, err}
 	}
 	c := &clock{}
-	c.set(ed.Opens)
+	c.set(started) // later than all that a killed demo received, so that it keeps its times; the player turns it back
 	l, err := laptop.Open(ctx, laptop.Config{Dir: d.data, Now: c.now})
 	if errors.Is(err, laptop.ErrHeld) {
 		return fmt.Errorf("%w; stop it first, or choose another folder with --data", err)

@@ -8,7 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cssa/functions/aggregate"
+	"cssa/functions/intake"
 	"cssa/functions/invite"
+	"cssa/functions/release"
 	"cssa/infra/laptop"
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
@@ -54,8 +57,8 @@ func refused(err error) error {
 		return err
 	}
 	for _, no := range []error{
-		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, register.ErrUnknownFirm,
-		ledger.ErrNotFound, ledger.ErrConflict, ledger.ErrHeld,
+		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, intake.ErrFrozen, aggregate.ErrNotClosed, release.ErrNotFrozen,
+		register.ErrUnknownFirm, ledger.ErrNotFound, ledger.ErrConflict, ledger.ErrHeld,
 	} {
 		if errors.Is(err, no) {
 			return failure{exitSomeFailed, err}

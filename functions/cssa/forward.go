@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -10,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -35,10 +35,11 @@ type order struct {
 	Lang string   `json:"lang"`
 }
 
-// A line is a piece of what the verb printed, or its exit code, which comes last.
+// A line is a piece of what the verb printed, or its exit code, which comes last. A piece may end within a character, so
+// it is bytes.
 type line struct {
-	Out  string `json:"out,omitempty"`
-	Err  string `json:"err,omitempty"`
+	Out  []byte `json:"out,omitempty"`
+	Err  []byte `json:"err,omitempty"`
 	Exit *int   `json:"exit,omitempty"`
 }
 
@@ -81,18 +82,22 @@ func (d *desk) forward(ctx context.Context) error {
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("the running serve (process %d) answers %s", h.PID, res.Status)
 	}
-	return d.copyLines(res)
+	return d.copyLines(res.Body)
 }
 
-func (d *desk) copyLines(res *http.Response) error {
-	in := json.NewDecoder(bufio.NewReader(res.Body))
+// copyLines prints what the verb printed, to its exit code.
+func (d *desk) copyLines(from io.Reader) error {
+	in := json.NewDecoder(from)
 	for {
 		var l line
 		if err := in.Decode(&l); err != nil {
 			return fmt.Errorf("the running serve stopped before it was done: %w", err)
 		}
-		fmt.Fprint(d.out, l.Out)
-		fmt.Fprint(d.err, l.Err)
+		_, errOut := d.out.Write(l.Out)
+		_, errErr := d.err.Write(l.Err)
+		if err := errors.Join(errOut, errErr); err != nil {
+			return err
+		}
 		if l.Exit == nil {
 			continue
 		}
@@ -103,7 +108,8 @@ func (d *desk) copyLines(res *http.Response) error {
 	}
 }
 
-// listen takes orders for the deployment on loopback until ctx ends, and says where in serve.json.
+// listen takes orders for the deployment on loopback until the returned function is called, and says where in serve.json.
+// The function lets verbs that are at work end, for a while: ctx tells them to.
 func (d *desk) listen(ctx context.Context, l *laptop.Deployment) (func() error, error) {
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
@@ -137,7 +143,9 @@ func (d *desk) listen(ctx context.Context, l *laptop.Deployment) (func() error, 
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	go srv.Serve(ln) //nolint:errcheck // it ends by Close below; a listener that breaks is noticed by who calls
 	return func() error {
-		return errors.Join(os.Remove(handlePath(d.data)), srv.Close())
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return errors.Join(os.Remove(handlePath(d.data)), srv.Shutdown(patience))
 	}, nil
 }
 
@@ -179,9 +187,9 @@ type streamWriter struct {
 
 func (s streamWriter) Write(p []byte) (int, error) {
 	if s.isErr {
-		s.to.write(line{Err: string(p)})
+		s.to.write(line{Err: p})
 	} else {
-		s.to.write(line{Out: string(p)})
+		s.to.write(line{Out: p})
 	}
 	return len(p), nil
 }

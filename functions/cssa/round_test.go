@@ -33,7 +33,7 @@ func playRound(t *testing.T, dir string, o synthesise.Options, cfg laptop.Config
 		t.Fatal(err)
 	}
 	c := &clock{}
-	c.set(ed.Opens)
+	c.set(time.Now())
 	cfg.Dir, cfg.Now = dir, c.now
 	l, err := laptop.Open(context.WithoutCancel(ctx), cfg)
 	if err != nil {

@@ -21,10 +21,23 @@ var ErrOther = errors.New("the outbox holds another message of that id")
 // A Folder is an outbox.
 type Folder struct{ dir string }
 
-// Open returns the outbox in dir, which is made if it is not there.
+// unfinished are files that a message is written to before it gets its name.
+const unfinished = ".sending-*"
+
+// Open returns the outbox in dir, which is made if it is not there, for one process at a time: what a killed process left
+// unfinished is removed.
 func Open(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	left, err := fs.Glob(os.DirFS(dir), unfinished)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	for _, name := range left {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			return nil, fmt.Errorf("outbox: remove what was not finished: %w", err)
+		}
 	}
 	return &Folder{dir: dir}, nil
 }
@@ -50,7 +63,7 @@ func (f *Folder) Send(ctx context.Context, m mail.Message) error {
 // write makes the file appear whole: it is written under a passing name, synced, and then linked to its own name, which
 // fails if that exists. The folder is synced last, so that the name survives too.
 func (f *Folder) write(path string, body []byte) error {
-	temp, err := os.CreateTemp(f.dir, ".sending-*")
+	temp, err := os.CreateTemp(f.dir, unfinished)
 	if err != nil {
 		return fmt.Errorf("make a file: %w", err)
 	}
