@@ -10,10 +10,7 @@ import (
 
 	"cssa/functions/aggregate"
 	"cssa/functions/intake"
-	"cssa/functions/aggregate"
-	"cssa/functions/intake"
 	"cssa/functions/invite"
-	"cssa/functions/release"
 	"cssa/functions/release"
 	"cssa/infra/laptop"
 	"cssa/shared/checklist"
