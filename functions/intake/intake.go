@@ -22,6 +22,10 @@ import (
 // MaxSize is the largest original that is read, in bytes. A larger one is kept and returned unread.
 const MaxSize = 20 << 20
 
+// maxName is how many characters of a name or title on the cover are recorded: what a cell can hold, four of them together,
+// would be too large for the ledger.
+const maxName = 200
+
 // ErrFrozen is returned for a withdrawal after the round was frozen (確定).
 var ErrFrozen = errors.New("the round is frozen")
 
@@ -198,10 +202,15 @@ func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub
 		Edition: ed.ID, Firm: firm.ID, Definition: ed.Checksum, FirmName: firm.Name.JA,
 	})
 	sub.Cover, sub.Faults = got.Cover, got.Faults
+	for _, s := range []*string{&sub.Cover.FirmName, &sub.Cover.Preparer, &sub.Cover.Approver, &sub.Cover.ApproverTitle} {
+		if r := []rune(*s); len(r) > maxName { // the original holds all of it
+			*s = string(r[:maxName]) + "…"
+		}
+	}
 	for i, f := range sub.Faults {
 		if f.Code == checklist.CodeOtherFirm && !known(reg, got.Identity.Firm) {
-			unknown := checklist.NewFault(checklist.CodeUnknownFirm, "found", string(got.Identity.Firm))
-			unknown.Sheet, unknown.Cell, unknown.Found = f.Sheet, f.Cell, f.Found
+			unknown := checklist.NewFault(checklist.CodeUnknownFirm, "found", f.Found)
+			unknown.Sheet, unknown.Cell = f.Sheet, f.Cell
 			sub.Faults[i] = unknown
 		}
 	}
