@@ -80,7 +80,7 @@ var theLaw = []line{
 	{"shared/workbook", "shared/checklist", excel + " " + text, ""},
 
 	{"infra", "infra/cloud", "github.com/aws/jsii-runtime-go", "cdk"},
-	{"infra/cloud", "", cdk, "cdk"},
+	{"infra/cloud", "shared/checklist shared/questionnaire", cdk, "cdk"},
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
 	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
