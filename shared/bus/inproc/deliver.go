@@ -135,6 +135,7 @@ func (q *Queue) one(ctx context.Context, id identity, m *message, handle bus.Han
 			return nil // its other delivery is in ready
 		}
 		if m.again {
+			m.attempts = 0 // those of the telling that was handled
 			q.add(id, m)
 			return nil
 		}

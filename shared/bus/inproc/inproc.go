@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -71,7 +72,8 @@ CREATE TABLE IF NOT EXISTS dead (
 
 var _ bus.Publisher = (*Queue)(nil)
 
-// Open opens the queue in that file, which is made if it is not there. What a crash left undone waits again.
+// Open opens the queue in that file, which is made if it is not there, readable by its owner only. What a crash left
+// undone waits again.
 func Open(path string, opt Options) (*Queue, error) {
 	if opt.Workers < 1 {
 		opt.Workers = 1
@@ -96,6 +98,13 @@ func Open(path string, opt Options) (*Queue, error) {
 func (q *Queue) open(path string) error {
 	abs, err := filepath.Abs(path) // connections are made as needed, and the working directory may have changed by then
 	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(abs, os.O_CREATE|os.O_RDWR, 0o600) // SQLite gives the files beside it the same mode
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
 		return err
 	}
 	if q.publish, err = connect(abs, "FULL"); err != nil {
