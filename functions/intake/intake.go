@@ -81,7 +81,7 @@ func (s *Step) Handle(ctx context.Context, up events.Uploaded) error {
 	if !errors.Is(err, ledger.ErrNotFound) {
 		return fmt.Errorf("look for %s: %w", up.Key(), err)
 	}
-	stray, err := s.stray(ctx, up)
+	ticket, stray, err := s.ticket(ctx, up)
 	if err != nil {
 		return err
 	}
@@ -91,30 +91,30 @@ func (s *Step) Handle(ctx context.Context, up events.Uploaded) error {
 		}
 		return s.Publisher.Publish(ctx, events.Stray{Object: up.Object, ObjectID: up.ObjectID, ReceivedAt: up.ReceivedAt, Why: stray})
 	}
-	sub, err := s.take(ctx, up)
+	sub, err := s.take(ctx, up, ticket)
 	if err != nil {
 		return fmt.Errorf("take in %s: %w", up.Key(), err)
 	}
 	return s.record(ctx, sub)
 }
 
-// stray says why an upload belongs to no firm's ticket, or "".
-func (s *Step) stray(ctx context.Context, up events.Uploaded) (string, error) {
-	_, err := s.Ledger.Ticket(ctx, up.Edition, up.Firm, up.Ticket)
+// ticket returns the ticket of an upload, or says why it is a stray that belongs to no firm's ticket.
+func (s *Step) ticket(ctx context.Context, up events.Uploaded) (t ledger.Ticket, stray string, err error) {
+	t, err = s.Ledger.Ticket(ctx, up.Edition, up.Firm, up.Ticket)
 	if err == nil {
-		return "", nil
+		return t, "", nil
 	}
 	if !errors.Is(err, ledger.ErrNotFound) {
-		return "", fmt.Errorf("ticket of %s: %w", up.Key(), err)
+		return t, "", fmt.Errorf("ticket of %s: %w", up.Key(), err)
 	}
 	reg, err := s.Ledger.Register(ctx)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return "", fmt.Errorf("register: %w", err)
+		return t, "", fmt.Errorf("register: %w", err)
 	}
 	if known(reg, up.Firm) {
-		return "no ticket", nil
+		return t, "no ticket", nil
 	}
-	return "unknown firm", nil
+	return t, "unknown firm", nil
 }
 
 // keepStray keeps an object of nobody's. On a repeat it may have left the inbox: then it is in the archive already.
@@ -130,11 +130,14 @@ func (s *Step) keepStray(ctx context.Context, up events.Uploaded) error {
 	return err
 }
 
-// take keeps the original and decides what becomes of it.
-func (s *Step) take(ctx context.Context, up events.Uploaded) (checklist.Submission, error) {
+// take keeps the original and decides what becomes of it. A ticket of the supervisor's says how and when the file came.
+func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (checklist.Submission, error) {
 	sub := checklist.Submission{
 		Edition: up.Edition, Firm: up.Firm, Ticket: up.Ticket, Status: checklist.Returned,
-		ReceivedAt: up.ReceivedAt.UTC(), Channel: checklist.Upload, Size: up.Size,
+		ReceivedAt: up.ReceivedAt.UTC(), Channel: t.Channel, Via: t.Via, Size: up.Size,
+	}
+	if !t.ReceivedAt.IsZero() {
+		sub.ReceivedAt = t.ReceivedAt
 	}
 	original, err := s.Archive.CopyFrom(ctx, s.Inbox, up.Object, up.ObjectID, archive.OriginalKey(up.Edition, up.Firm, up.Ticket))
 	if err != nil {

@@ -14,6 +14,7 @@ type Submission struct {
 	Status     Status
 	ReceivedAt time.Time // the object store's time of that object version, UTC; for a withdrawal the time it was recorded
 	Channel    Channel
+	Via        string // on behalf of a firm: the way its file came, in the supervisor's words, e.g. "mail"; else ""
 	Object     string // key of the original in the archive; "" for a withdrawal
 	ObjectID   string // version id of the original in the archive
 	SHA256     string // of the original, hex

@@ -179,6 +179,7 @@ type submissionDoc struct {
 	Status     checklist.Status       `json:"status"`
 	ReceivedAt time.Time              `json:"received_at"`
 	Channel    checklist.Channel      `json:"channel"`
+	Via        string                 `json:"via,omitempty"`
 	Object     string                 `json:"object,omitempty"`
 	ObjectID   string                 `json:"object_id,omitempty"`
 	SHA256     string                 `json:"sha256,omitempty"`
@@ -191,7 +192,7 @@ type submissionDoc struct {
 
 func storedSubmission(s checklist.Submission) submissionDoc {
 	d := submissionDoc{
-		s.Edition, s.Firm, s.Ticket, s.Status, s.ReceivedAt, s.Channel, s.Object, s.ObjectID, s.SHA256, s.Size, s.Definition,
+		s.Edition, s.Firm, s.Ticket, s.Status, s.ReceivedAt, s.Channel, s.Via, s.Object, s.ObjectID, s.SHA256, s.Size, s.Definition,
 		coverDoc{s.Cover.FirmName, dateDoc(s.Cover.ReferenceDate), s.Cover.Preparer, s.Cover.Approver,
 			s.Cover.ApproverTitle, dateDoc(s.Cover.ApprovedOn)}, nil, nil,
 	}
@@ -213,7 +214,7 @@ func storedSubmission(s checklist.Submission) submissionDoc {
 
 func (d submissionDoc) value() checklist.Submission {
 	s := checklist.Submission{
-		Edition: d.Edition, Firm: d.Firm, Ticket: d.Ticket, Status: d.Status, ReceivedAt: d.ReceivedAt, Channel: d.Channel,
+		Edition: d.Edition, Firm: d.Firm, Ticket: d.Ticket, Status: d.Status, ReceivedAt: d.ReceivedAt, Channel: d.Channel, Via: d.Via,
 		Object: d.Object, ObjectID: d.ObjectID, SHA256: d.SHA256, Size: d.Size, Definition: d.Definition,
 		Cover: checklist.Cover{FirmName: d.Cover.FirmName, ReferenceDate: checklist.Date(d.Cover.ReferenceDate),
 			Preparer: d.Cover.Preparer, Approver: d.Cover.Approver, ApproverTitle: d.Cover.ApproverTitle,
@@ -281,10 +282,13 @@ type ticketDoc struct {
 	Size     int64                  `json:"size,omitempty"`
 	Channel  checklist.Channel      `json:"channel"`
 	IssuedAt time.Time              `json:"issued_at"`
+
+	Via        string    `json:"via,omitempty"`
+	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
 var tickets = codec[Ticket, ticketDoc]{
-	utc:    func(t Ticket) Ticket { t.IssuedAt = t.IssuedAt.UTC(); return t },
+	utc:    func(t Ticket) Ticket { inUTC(&t.IssuedAt, &t.ReceivedAt); return t },
 	stored: func(t Ticket) ticketDoc { return ticketDoc(t) },
 	value:  func(d ticketDoc) Ticket { return Ticket(d) },
 }

@@ -37,6 +37,10 @@ type Ticket struct {
 	Size     int64                  // of the file it is good for, bytes
 	Channel  checklist.Channel
 	IssuedAt time.Time
+
+	// Of a file that the supervisor received on behalf of the firm.
+	Via        string    // the way it came
+	ReceivedAt time.Time // when it came; zero: the object store's time counts, as for an upload
 }
 
 // A RoundState says how far an edition has come. Values are stored words.

@@ -301,13 +301,13 @@ func TestASubmissionReadsBackTheSame(t *testing.T) {
 func TestTheStoredWords(t *testing.T) {
 	at := time.Date(2023, 8, 10, 12, 0, 0, 0, time.UTC)
 	s := checklist.Submission{Edition: "2023-securities", Firm: "S-0137", Ticket: 2, Status: checklist.Accepted, ReceivedAt: at,
-		Channel: checklist.Upload, Object: "o", ObjectID: "v", SHA256: "ab", Size: 9, Definition: "d",
+		Channel: checklist.OnBehalf, Via: "mail", Object: "o", ObjectID: "v", SHA256: "ab", Size: 9, Definition: "d",
 		Cover: checklist.Cover{FirmName: "㈱例", ReferenceDate: checklist.Date{Year: 2023, Month: 6, Day: 30}},
 		Answers: checklist.Answers{{Question: "staff"}: {Number: 12}, {Question: "plan", Item: "dos", Stage: "drill"}: {Choice: "yes"},
 			{Question: "remarks"}: {Text: "<特になし>"}},
 		Faults: []checklist.Fault{{Code: "W301", Severity: checklist.Confirm, Ref: checklist.Ref{Question: "staff"}, What: checklist.Text{JA: "多い", EN: "many"}}}}
 	const submission = `{"edition":"2023-securities","firm":"S-0137","ticket":2,"status":"accepted","received_at":"2023-08-10T12:00:00Z",` +
-		`"channel":"upload","object":"o","object_id":"v","sha256":"ab","size":9,"definition":"d","cover":{"firm_name":"㈱例","reference_date":"2023-06-30"},` +
+		`"channel":"on_behalf","via":"mail","object":"o","object_id":"v","sha256":"ab","size":9,"definition":"d","cover":{"firm_name":"㈱例","reference_date":"2023-06-30"},` +
 		`"answers":{"plan.dos.drill":"yes","remarks":{"text":"<特になし>"},"staff":12},` +
 		`"faults":[{"code":"W301","severity":"confirm","ref":"staff","what":{"ja":"多い","en":"many"}}]}`
 	got, err := submissions.encode(s)
