@@ -11,6 +11,7 @@ import (
 	"iter"
 	"time"
 
+	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/lake"
 	"cssa/shared/ledger"
@@ -145,13 +146,14 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 
 // write counts and writes everything under the run's own prefix, then makes the run current.
 func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Round, r *ledger.Run, at time.Time) error {
+	store := anew{s.Lake}
 	reg, err := s.Ledger.Register(ctx)
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
 	firms := reg.At(ed.ReferenceDate)
 	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms))}
-	if err := lake.WriteSeq(ctx, s.Lake, ed.ID, r.ID, c.answers(s.Ledger.AllSubmissions(ctx, ed.ID))); err != nil {
+	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(s.Ledger.AllSubmissions(ctx, ed.ID))); err != nil {
 		return err
 	}
 	r.Population, r.Replied, r.Answers = len(firms), c.replied, c.rows
@@ -170,20 +172,28 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	}
 	run := lake.Run{Edition: ed.ID, ID: r.ID, Kind: string(r.Kind), StartedAt: at, Replied: c.replied}
 	for _, write := range []func() error{
-		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, c.submissions) },
-		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, distributions) },
-		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, figures) },
-		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, lake.FirmRows(firms)) },
-		func() error { return lake.Write(ctx, s.Lake, ed.ID, r.ID, lake.RunRows(ed, run, len(firms))) },
-		func() error { return dimensions.Write(ctx, s.Lake, ed.ID, r.ID) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, c.submissions) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, distributions) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, figures) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.FirmRows(firms)) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.RunRows(ed, run, len(firms))) },
+		func() error { return dimensions.Write(ctx, store, ed.ID, r.ID) },
 		func() error { return s.stillMine(ctx, *r) },
-		func() error { return lake.MakeCurrent(ctx, s.Lake, ed.ID, r.ID) },
+		func() error { return lake.MakeCurrent(ctx, store, ed.ID, r.ID) },
 	} {
 		if err := write(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// anew writes over what a run of the same id left when it was cut off: what that one read may have changed since, and the
+// lease says that nobody else writes it.
+type anew struct{ lake.Store }
+
+func (a anew) Put(ctx context.Context, key string, body []byte) (archive.Object, error) {
+	return a.Replace(ctx, key, body)
 }
 
 // stillMine keeps a run that was held up and overtaken from becoming current after the one that overtook it.

@@ -242,6 +242,28 @@ func TestAFreezeWhoseProcessWasKilledIsTakenOverWhenItsLeaseLapsed(t *testing.T)
 	}
 }
 
+func TestAFreezeCutOffIsMadeAgainOfWhatTheRegisterSaysNow(t *testing.T) {
+	r := newRoom(t)
+	r.record(t, 1, 1, "published")
+	r.now = r.ed.Closing.UTC()
+	r.Lake = &dying{r.lake, 8} // after the firms were written
+	if _, err := r.Freeze(t.Context(), edition); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	reg, err := r.ledger.Register(t.Context())
+	must(t, err)
+	reg.Firms[0].Name.JA = "架空新証券"
+	must(t, r.ledger.PutRegister(t.Context(), reg))
+	r.Lake, r.now = r.lake, r.now.Add(time.Hour)
+	run, err := r.Freeze(t.Context(), edition)
+	must(t, err)
+	firms, err := lake.Read[lake.FirmRow](t.Context(), r.lake, edition, run.ID)
+	must(t, err)
+	if len(firms) != 10 || firms[0].NameJA != "架空新証券" {
+		t.Errorf("%d firms, the first %q", len(firms), firms[0].NameJA)
+	}
+}
+
 func TestTwoRunsAtOnce(t *testing.T) {
 	r := newRoom(t)
 	at := r.now
