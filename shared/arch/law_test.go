@@ -63,6 +63,7 @@ var theLaw = []line{
 	{"shared/checklist", "", "", ""},
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
 	{"shared/lake", "shared/archive shared/checklist shared/register shared/table", parquet, ""},
+	{"shared/lake/athena", "shared/checklist shared/lake", awsSDK, "aws"},
 	{"shared/lake/duckdb", "shared/lake", duckdb, "cgo"},
 	{"shared/lake/laketest", "shared/archive shared/checklist shared/lake shared/register", "", ""},
 	{"shared/ledger", "shared/checklist shared/register", "", ""},
@@ -84,6 +85,8 @@ var theLaw = []line{
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
 	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
+	{"infra/rehearsal/iam", "infra/rehearsal/template", "", ""},
+	{"infra/rehearsal/template", "", "", ""},
 }
 
 // testLaw says why the tests of the room governed by l may not import something, or "". A test may use every room of ours
