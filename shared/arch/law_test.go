@@ -49,7 +49,7 @@ var theLaw = []line{
 	{"functions/feedback", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/lake shared/report", sync, ""},
 	{"functions/dispatch", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook shared/report shared/mail", sync, ""},
 
-	{"functions/cssa", "events functions/* functions/cssa/synthesise infra/laptop shared/*",
+	{"functions/cssa", "events functions/* functions/cssa/synthesise infra/laptop infra/remote shared/*",
 		"github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term " + sync + " " + width, "aws"},
 	{"functions/cssa/sql", "shared/lake/duckdb", duckdb + " " + width, "cgo"},
 	{"functions/cssa/synthesise", "shared/checklist shared/register shared/table shared/workbook", excel + " " + sync, ""},
@@ -84,6 +84,7 @@ var theLaw = []line{
 	{"infra/cloud", "shared/checklist shared/questionnaire", cdk, "cdk"},
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
+	{"infra/remote", "events functions/invite functions/intake shared/* shared/*/*", awsSDK, "aws"},
 	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
 	{"infra/rehearsal/iam", "infra/rehearsal/template", "", ""},
 	{"infra/rehearsal/template", "", "", ""},
