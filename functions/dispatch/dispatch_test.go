@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -319,5 +320,31 @@ func TestALetterSentWhileTheProcessIsToldToStopIsNotSentAgain(t *testing.T) {
 		if l.State != ledger.Sent {
 			t.Errorf("letter %s is %s, want sent", key, l.State)
 		}
+	}
+}
+
+// A sender that keeps what it was given.
+type keeping struct{ kept []mail.Message }
+
+func (k *keeping) Send(_ context.Context, m mail.Message) error {
+	k.kept = append(k.kept, m)
+	return nil
+}
+
+func TestDoorsThatWereShutEarlyAreClosedInTheLetterToo(t *testing.T) {
+	w := newWorld(t)
+	round, err := w.ledger.Round(t.Context(), edition)
+	must(t, err)
+	round.State, round.ClosedAt = ledger.Closed, time.Date(2023, 9, 4, 8, 0, 0, 0, time.UTC)
+	must(t, w.ledger.AdvanceRound(t.Context(), round))
+	box := &keeping{}
+	w.step.Sender = box
+	must(t, w.step.Handle(t.Context(), events.Returned{Edition: edition, Firm: "S-0003", Ticket: 1})) // came a day later
+	if len(box.kept) != 1 {
+		t.Fatalf("%d letters", len(box.kept))
+	}
+	body := strings.Join(strings.Fields(box.kept[0].Text), " ")
+	if !strings.Contains(body, "The doors have closed (17:00 JST, Monday 4 September 2023)") || strings.Contains(body, "you may submit") {
+		t.Error(box.kept[0].Text)
 	}
 }

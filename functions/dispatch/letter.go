@@ -122,7 +122,15 @@ func (l *letter) DayEN(d checklist.Date) string {
 func (l *letter) AfterDeadline() bool { return l.Submission.ReceivedAt.After(l.Round.Deadline) }
 
 // AfterClosing says whether the upload came when the doors were closed.
-func (l *letter) AfterClosing() bool { return !l.Submission.ReceivedAt.Before(l.Round.Closing) }
+func (l *letter) AfterClosing() bool { return !l.Submission.ReceivedAt.Before(l.Closed()) }
+
+// Closed is when the doors closed or will: at the closing, unless the supervisor shut them before.
+func (l *letter) Closed() time.Time {
+	if at := l.Round.ClosedAt; !at.IsZero() && at.Before(l.Round.Closing) {
+		return at
+	}
+	return l.Round.Closing
+}
 
 // Places counts the places of the checklist by what became of them.
 func (l *letter) Places() map[string]int {
