@@ -76,6 +76,7 @@ var theLaw = []line{
 	{"shared/questionnaire", "shared/checklist", "github.com/goccy/go-yaml", ""},
 	{"shared/register", "shared/checklist", text, ""},
 	{"shared/report", "shared/checklist shared/table", "", ""},
+	{"shared/settings", "", "", ""},
 	{"shared/table", "shared/checklist", "", ""},
 	{"shared/tally", "shared/checklist shared/table", "", ""},
 	{"shared/workbook", "shared/checklist", excel + " " + text, ""},
@@ -87,6 +88,7 @@ var theLaw = []line{
 	{"infra/remote", "events functions/invite functions/intake shared/* shared/*/*", awsSDK, "aws"},
 	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
 	{"infra/rehearsal/iam", "infra/rehearsal/template", "", ""},
+	{"infra/rehearsal/runtime", "", "", ""},
 	{"infra/rehearsal/template", "", "", ""},
 }
 
