@@ -395,6 +395,30 @@ var letters = codec[Letter, letterDoc]{
 	},
 }
 
+type deliveryDoc struct {
+	Letter string        `json:"letter"`
+	State  DeliveryState `json:"state"`
+	At     time.Time     `json:"at"`
+	Why    string        `json:"why,omitempty"`
+}
+
+var deliveries = codec[Delivery, deliveryDoc]{
+	utc:    func(d Delivery) Delivery { inUTC(&d.At); return d },
+	stored: func(d Delivery) deliveryDoc { return deliveryDoc(d) },
+	value:  func(d deliveryDoc) Delivery { return Delivery(d) },
+}
+
+// A clientDoc says whose a machine client is; "" if it is nobody's any more.
+type clientDoc struct {
+	Firm checklist.FirmID `json:"firm,omitempty"`
+}
+
+var clients = codec[clientDoc, clientDoc]{
+	utc:    func(c clientDoc) clientDoc { return c },
+	stored: func(c clientDoc) clientDoc { return c },
+	value:  func(c clientDoc) clientDoc { return c },
+}
+
 type firmDoc struct {
 	ID                 checklist.FirmID `json:"id"`
 	RegistrationNumber string           `json:"registration_number,omitempty"`

@@ -154,6 +154,25 @@ const (
 	Refused LetterState = "refused" // it will not be sent: no contact, or the attachment is another firm's
 )
 
+// A Delivery is what the mail service said of a letter after it took it. Of a letter to several people it is the worst.
+type Delivery struct {
+	Letter string // LetterKey.String of the letter
+	State  DeliveryState
+	At     time.Time
+	Why    string // in the mail service's words, without an address
+}
+
+// A DeliveryState says what became of a letter that was sent. Values are stored words.
+type DeliveryState string
+
+// The states of a delivery, from good to bad.
+const (
+	Delivered  DeliveryState = "delivered"
+	Delayed    DeliveryState = "delayed"
+	Bounced    DeliveryState = "bounced"    // no mailbox took it
+	Complained DeliveryState = "complained" // the addressee calls it spam
+)
+
 // Submissions are the writes that recording a submission is made of. Each is atomic and may be repeated.
 type Submissions interface {
 	// PutSubmission writes s if its identity is new. The same content again is no error; other content is ErrConflict,

@@ -60,6 +60,10 @@ func letterKey(k LetterKey) Key {
 	return Key{"letter#" + string(k.Edition), string(k.Firm) + "#" + k.Kind + "#" + k.Subject}
 }
 
+func deliveryKey(letter string) Key { return Key{"delivery", letter} }
+
+func clientKey(client string) Key { return Key{"client", client} }
+
 func registerKey() Key { return Key{"register", "generation"} }
 
 func firmKey(f checklist.FirmID, generation, i int) Key {

@@ -8,6 +8,8 @@
 //	runs                         2023-securities            all its runs: one item, so that one write decides who runs
 //	release#2023-securities      20231101T020000Z-freeze    a proposal and its approval
 //	letter#2023-securities       S-0137#accepted#2          what became of a letter
+//	delivery                     …-S-0137-accepted-2        what the mail service said of a letter, by its number
+//	client                       3n4b5urk1ft4fl3mg5e62d9ado whose a machine client of the ticket API is
 //	register                     generation                 which generation of the entries below is read
 //	firm                         S-0137#00000003#000041     an entry of the register, by generation
 //	contact                      S-0137#00000003#000102     a contact, apart from all else: personal data, erased alone

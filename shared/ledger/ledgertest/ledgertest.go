@@ -47,6 +47,11 @@ type Ledger interface {
 	ClaimLetter(ctx context.Context, l ledger.Letter, now time.Time) (ledger.Letter, error)
 	SettleLetter(context.Context, ledger.Letter) error
 	Letters(context.Context, checklist.EditionID) ([]ledger.Letter, error)
+	NoteDelivery(context.Context, ledger.Delivery) error
+	Deliveries(context.Context, checklist.EditionID) ([]ledger.Delivery, error)
+
+	PutClient(ctx context.Context, client string, f checklist.FirmID) error
+	FirmOfClient(ctx context.Context, client string) (checklist.FirmID, error)
 
 	PutRegister(context.Context, register.Register) error
 	Register(context.Context) (register.Register, error)
@@ -65,7 +70,7 @@ type Caps struct {
 // Run states the behaviours. Open returns an empty ledger and sees to its closing.
 func Run(t *testing.T, open func(t *testing.T) Ledger, caps Caps) {
 	behaviours := map[string]func(*testing.T, Ledger){}
-	for _, part := range []map[string]func(*testing.T, Ledger){submissionBehaviours, orderBehaviours, roundBehaviours, letterBehaviours, registerBehaviours} {
+	for _, part := range []map[string]func(*testing.T, Ledger){submissionBehaviours, orderBehaviours, roundBehaviours, letterBehaviours, cloudBehaviours, registerBehaviours} {
 		maps.Copy(behaviours, part)
 	}
 	if caps.Races {
