@@ -37,6 +37,17 @@ type Stray struct {
 	Why        string    `json:"why"` // "unknown firm", "unknown edition", "no ticket"
 }
 
+// Infected tells that the scan of uploads found malware in an object of the inbox. Nobody has read it. The supervisor is
+// told, and the firm, if the object is a ticket's, by a Returned of its own.
+type Infected struct {
+	Edition    checklist.EditionID    `json:"edition"` // "" if the key is no ticket's, like Firm and Ticket
+	Firm       checklist.FirmID       `json:"firm"`
+	Ticket     checklist.TicketNumber `json:"ticket"`
+	Object     string                 `json:"object"` // key in the inbox
+	ObjectID   string                 `json:"object_id"`
+	ReceivedAt time.Time              `json:"received_at"`
+}
+
 // Accepted tells that a submission was accepted (受理).
 type Accepted struct {
 	Edition checklist.EditionID    `json:"edition"`
@@ -92,6 +103,7 @@ type FeedbackReady struct {
 // Name returns the stored type of the message.
 func (Uploaded) Name() string      { return "Uploaded" }
 func (Stray) Name() string         { return "Stray" }
+func (Infected) Name() string      { return "Infected" }
 func (Accepted) Name() string      { return "Accepted" }
 func (Returned) Name() string      { return "Returned" }
 func (Withdrawn) Name() string     { return "Withdrawn" }
@@ -103,6 +115,7 @@ func (FeedbackReady) Name() string { return "FeedbackReady" }
 // Key returns the identity of what happened.
 func (e Uploaded) Key() string  { return e.Object + "@" + e.ObjectID }
 func (e Stray) Key() string     { return e.Object + "@" + e.ObjectID }
+func (e Infected) Key() string  { return e.Object + "@" + e.ObjectID }
 func (e Accepted) Key() string  { return fmt.Sprintf("%s/%s/%d", e.Edition, e.Firm, e.Ticket) }
 func (e Returned) Key() string  { return fmt.Sprintf("%s/%s/%d", e.Edition, e.Firm, e.Ticket) }
 func (e Withdrawn) Key() string { return fmt.Sprintf("%s/%s/%d", e.Edition, e.Firm, e.Ticket) }
@@ -113,6 +126,16 @@ func (e FeedbackReady) Key() string {
 	return fmt.Sprintf("%s/%s/%s/%d", e.Edition, e.Firm, e.Run, e.Version)
 }
 
+// A Verdict is what the scan of uploads said of an object.
+type Verdict string
+
+// The verdicts. Where nothing is scanned every upload counts as clean.
+const (
+	Clean       Verdict = "clean"
+	Malware     Verdict = "malware"
+	Unscannable Verdict = "unscannable" // protected by a password, compressed beyond measure, too large
+)
+
 // Decode reads the body of a message of the named type.
 func Decode(name string, body []byte) (Event, error) {
 	switch name {
@@ -120,6 +143,8 @@ func Decode(name string, body []byte) (Event, error) {
 		return decode[Uploaded](body)
 	case "Stray":
 		return decode[Stray](body)
+	case "Infected":
+		return decode[Infected](body)
 	case "Accepted":
 		return decode[Accepted](body)
 	case "Returned":

@@ -57,6 +57,8 @@ const (
 	CodeMovedAnswer    FaultCode = "F021"
 	CodeUnreadable     FaultCode = "F022"
 	CodeBinaryWorkbook FaultCode = "F023"
+	CodeInfected       FaultCode = "F024"
+	CodeNotScanned     FaultCode = "F025"
 )
 
 // Faults of the cover.
@@ -125,6 +127,12 @@ var messages = map[FaultCode]struct {
 	CodeUnreadable: {Mend,
 		Text{"ファイルを読み取れませんでした（{found}）。", "The file could not be read ({found})."},
 		Text{"Excelで開いて保存し直し、お送りください。", "Please open it in Excel, save it again and resend."}},
+	CodeInfected: {Mend,
+		Text{"ウイルス検査で問題が見つかりました。中身は読んでいません。", "The virus scan found a problem. The file was not read."},
+		Text{"端末を検査し、お送りした点検票に記入し直してお送りください。", "Please check the computer and fill in the checklist you were sent anew."}},
+	CodeNotScanned: {Mend,
+		Text{"ウイルス検査のできない形式です。中身は読んでいません。", "The file cannot be scanned for viruses and was not read."},
+		Text{"パスワードを付けず、Excelで保存し直してお送りください。", "Please save it again in Excel, without a password."}},
 	CodeNoIdentity: {Mend,
 		Text{"点検票の識別欄（実施回・先番号）が読み取れません。", "The checklist's identity cells (edition, firm) cannot be read."},
 		Text{"お送りした点検票に記入し直してお送りください。", "Please use the checklist workbook you were sent."}},
