@@ -130,8 +130,8 @@ func (s *Step) keepStray(ctx context.Context, up events.Uploaded) error {
 	return err
 }
 
-// take keeps the original and decides what becomes of it. A ticket of the supervisor's says how and when the file came.
-func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (checklist.Submission, error) {
+// begun is the submission of an upload before it is looked at. A ticket of the supervisor's says how and when the file came.
+func begun(up events.Uploaded, t ledger.Ticket) checklist.Submission {
 	sub := checklist.Submission{
 		Edition: up.Edition, Firm: up.Firm, Ticket: up.Ticket, Status: checklist.Returned,
 		ReceivedAt: up.ReceivedAt.UTC(), Channel: t.Channel, Via: t.Via, Size: up.Size,
@@ -139,6 +139,12 @@ func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (c
 	if !t.ReceivedAt.IsZero() {
 		sub.ReceivedAt = t.ReceivedAt
 	}
+	return sub
+}
+
+// take keeps the original and decides what becomes of it.
+func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (checklist.Submission, error) {
+	sub := begun(up, t)
 	original, err := s.Archive.CopyFrom(ctx, s.Inbox, up.Object, up.ObjectID, archive.OriginalKey(up.Edition, up.Firm, up.Ticket))
 	if err != nil {
 		return sub, fmt.Errorf("keep the original: %w", err)

@@ -40,6 +40,15 @@ func Read(r io.ReaderAt, size int64, ed *checklist.Edition, want Identity) Readi
 	return out
 }
 
+// Precheck looks at a file's container alone: its first bytes and the directory of its zip. Nothing of what the firm wrote
+// is inflated or parsed. It returns what is wrong with it, if anything is.
+func Precheck(r io.ReaderAt, size int64) (checklist.Fault, bool) {
+	if _, err := open(r, size); err != nil {
+		return faultOf(err), true
+	}
+	return checklist.Fault{}, false
+}
+
 // IdentityOf reads whose checklist a file is. Its error is or wraps ErrNoIdentity.
 func IdentityOf(r io.ReaderAt, size int64) (Identity, error) {
 	c, err := open(r, size)
