@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"cssa/events"
@@ -31,6 +32,10 @@ var ErrRefused = errors.New("the letter is refused")
 // NoContact is the reason in the ledger for a letter to a firm without a contact on the letter's day. That is no error: the
 // supervisor finds the letter among the refused ones.
 const NoContact = "the register names no contact of the firm on the letter's day"
+
+// NotTaken begins the reason in the ledger for a letter that the mail service will never take. That is no error either: an
+// address in the register is wrong.
+const NotTaken = "the mail service does not take it: "
 
 // NoticeEdition stands in a letter's key where there is no edition: notices of objects that belong to nobody.
 const NoticeEdition checklist.EditionID = "inbox"
@@ -63,7 +68,8 @@ type Archive interface {
 	Get(ctx context.Context, key, id string, max int64) ([]byte, archive.Object, error)
 }
 
-// A Sender sends a message. The same message again is no error.
+// A Sender sends a message. The same message again is no error. Its mail.ErrRefused settles the letter as refused, and is
+// written into the ledger: it names no address.
 type Sender interface {
 	Send(context.Context, mail.Message) error
 }
@@ -102,7 +108,9 @@ func (s *Step) Handle(ctx context.Context, ev events.Event) error {
 	case events.FeedbackReady:
 		return s.feedback(ctx, ev)
 	case events.Stray:
-		return s.stray(ctx, ev)
+		return s.notice(ctx, "stray", ev, func(l *letter) { l.date, l.Stray = ev.ReceivedAt, ev })
+	case events.Infected:
+		return s.notice(ctx, "infected", ev, func(l *letter) { l.date, l.Infected = ev.ReceivedAt, ev })
 	}
 	return fmt.Errorf("dispatch: no letter tells of %s", ev.Name())
 }
@@ -151,11 +159,12 @@ func (s *Step) feedback(ctx context.Context, ev events.FeedbackReady) error {
 	})
 }
 
-func (s *Step) stray(ctx context.Context, ev events.Stray) error {
+// notice tells the supervisor of an object in the inbox.
+func (s *Step) notice(ctx context.Context, kind string, ev events.Event, fill func(*letter)) error {
 	sum := sha256.Sum256([]byte(ev.Key()))
-	key := ledger.LetterKey{Edition: NoticeEdition, Kind: "stray", Subject: hex.EncodeToString(sum[:12])}
+	key := ledger.LetterKey{Edition: NoticeEdition, Kind: kind, Subject: hex.EncodeToString(sum[:12])}
 	return s.once(ctx, key, func(l *letter) error {
-		l.date, l.Stray = ev.ReceivedAt, ev
+		fill(l)
 		return nil
 	})
 }
@@ -208,10 +217,14 @@ func (s *Step) once(ctx context.Context, key ledger.LetterKey, fill func(*letter
 	case err != nil:
 		return fmt.Errorf("dispatch: letter %s: %w", key, err)
 	default:
-		if err := s.Sender.Send(ctx, message); err != nil {
+		switch err := s.Sender.Send(ctx, message); {
+		case errors.Is(err, mail.ErrRefused):
+			outcome.State, outcome.Why = ledger.Refused, NotTaken+err.Error()
+		case err != nil:
 			return fmt.Errorf("dispatch: letter %s: %w", key, err)
+		default:
+			outcome.SentAt = s.Now()
 		}
-		outcome.SentAt = s.Now()
 	}
 	// What was sent is settled even when ctx has ended meanwhile, or it would be sent again.
 	if err := s.Ledger.SettleLetter(context.WithoutCancel(ctx), outcome); err != nil {
@@ -225,7 +238,7 @@ func (s *Step) once(ctx context.Context, key ledger.LetterKey, fill func(*letter
 
 // refused is the error of a refused letter, the first time and on every repeat, so that a retry cannot hide it.
 func refused(key ledger.LetterKey, why string) error {
-	if why == NoContact {
+	if why == NoContact || strings.HasPrefix(why, NotTaken) {
 		return nil
 	}
 	return fmt.Errorf("dispatch: letter %s: %w: %s", key, ErrRefused, why)

@@ -227,6 +227,27 @@ func TestWithoutAContactNothingIsSent(t *testing.T) {
 	}
 }
 
+// choosy refuses every message, as a mail service does of a wrong address.
+type choosy struct{ asked int }
+
+func (c *choosy) Send(context.Context, mail.Message) error {
+	c.asked++
+	return fmt.Errorf("the service says MessageRejected: %w", mail.ErrRefused)
+}
+
+func TestALetterThatTheMailServiceRefusesIsSettledAndNotTriedAgain(t *testing.T) {
+	w := newWorld(t)
+	sender := &choosy{}
+	w.step.Sender = sender
+	for range 2 {
+		must(t, w.step.Handle(t.Context(), events.Accepted{Edition: edition, Firm: "S-0001", Ticket: 2}))
+	}
+	l := w.states()["2023-sample-S-0001-accepted-2"]
+	if l.State != ledger.Refused || !strings.HasPrefix(l.Why, dispatch.NotTaken) || !l.SentAt.IsZero() || sender.asked != 1 {
+		t.Errorf("asked %d times, the letter is %s: %q", sender.asked, l.State, l.Why)
+	}
+}
+
 // Mail goes to who was a contact on the day of the letter, not before and not after.
 func TestContactsOfTheLettersDay(t *testing.T) {
 	for day, want := range map[int]int{19: 0, 20: 1, 25: 1, 26: 0} {

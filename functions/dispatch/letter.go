@@ -40,6 +40,7 @@ type letter struct {
 	Document   string
 	FileName   string
 	Stray      events.Stray
+	Infected   events.Infected
 }
 
 // message sets the letter: Japanese first, English after it, complete as plain text.
@@ -175,6 +176,9 @@ func (f fault) Quoted() string { return oneLine(f.Found) }
 
 // StrayKey is the object's key, on one line.
 func (l *letter) StrayKey() string { return oneLine(l.Stray.Object) }
+
+// InfectedKey is the object's key, on one line.
+func (l *letter) InfectedKey() string { return oneLine(l.Infected.Object) }
 
 // oneLine makes a text of others fit to be quoted: one line, no control or invisible characters, not too long.
 func oneLine(s string) string {

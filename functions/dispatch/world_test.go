@@ -190,6 +190,8 @@ func (w *world) happened() []events.Event {
 		events.Returned{Edition: edition, Firm: "S-0003", Ticket: 2},
 		w.ready("S-0001", 2),
 		events.Stray{Object: "2023-sample/S-9999/0001.xlsx\r\nBcc: x@example.jp", ObjectID: "v1", ReceivedAt: time.Date(2023, 8, 3, 0, 0, 0, 0, time.UTC), Why: "unknown firm"},
+		events.Infected{Edition: edition, Firm: "S-0003", Ticket: 3, Object: "2023-sample/S-0003/0003.xlsx", ObjectID: "v1", ReceivedAt: time.Date(2023, 9, 6, 0, 0, 0, 0, time.UTC)},
+		events.Infected{Object: "planted.exe", ObjectID: "v1", ReceivedAt: time.Date(2023, 9, 7, 0, 0, 0, 0, time.UTC)},
 	}
 	return evs
 }

@@ -23,11 +23,15 @@ import (
 // id that is not fit for a file name.
 var ErrInvalid = errors.New("message is not fit to be sent")
 
+// ErrRefused is returned by a sender for a message that it will never take, so that sending it again is no use.
+var ErrRefused = errors.New("the mail service does not take the message")
+
 // A Message is one letter as it is sent.
 type Message struct {
 	ID          string // the letter's key; makes its Message-ID, its X-CSSA-Letter header and its file name
 	From        Address
 	To          []Address
+	ReplyTo     Address // zero: answers go to From
 	Subject     string
 	Text        string // complete on its own; lines end in \n
 	Attachments []Attachment
@@ -62,7 +66,11 @@ func (m Message) Check() error {
 		return fmt.Errorf("%w: no subject", ErrInvalid)
 	}
 	headers := []string{m.Subject}
-	for _, a := range append([]Address{m.From}, m.To...) {
+	mailboxes := append([]Address{m.From}, m.To...)
+	if m.ReplyTo != (Address{}) {
+		mailboxes = append(mailboxes, m.ReplyTo)
+	}
+	for _, a := range mailboxes {
 		parsed, err := netmail.ParseAddress(a.Email)
 		if err != nil || parsed.Address != a.Email {
 			return fmt.Errorf("%w: an address that is not a plain mailbox", ErrInvalid)
@@ -93,6 +101,11 @@ func Render(m Message) ([]byte, error) {
 	msg.FromMailAddress(&netmail.Address{Name: m.From.Name, Address: m.From.Email})
 	for _, to := range m.To {
 		msg.AddToMailAddress(&netmail.Address{Name: to.Name, Address: to.Email})
+	}
+	if m.ReplyTo != (Address{}) {
+		if err := msg.ReplyToFormat(m.ReplyTo.Name, m.ReplyTo.Email); err != nil {
+			return nil, fmt.Errorf("message %s: reply to: %w", m.ID, err)
+		}
 	}
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(m.Date)
