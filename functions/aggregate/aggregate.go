@@ -20,8 +20,12 @@ import (
 	"cssa/shared/tally"
 )
 
-// ErrNotClosed is returned for a freeze before the doors have closed.
-var ErrNotClosed = errors.New("the round still takes uploads")
+// Errors of a run that cannot be made as things stand. A night without a round at work is none to worry about.
+var (
+	ErrNotClosed = errors.New("the round still takes uploads") // of a freeze
+	ErrNotOpen   = errors.New("the round was not opened yet")
+	ErrFrozen    = errors.New("the round is frozen") // of a nightly run
+)
 
 // lease is how long a run may take before another may take its place.
 const lease = 15 * time.Minute
@@ -52,11 +56,17 @@ type Runs interface {
 	AdvanceRound(context.Context, ledger.Round) error
 }
 
-// A Step is the room with its doors. All fields are required.
+// A Catalog is told of a run's partitions before the run is made current.
+type Catalog interface {
+	AddPartitions(ctx context.Context, ed checklist.EditionID, run string) error
+}
+
+// A Step is the room with its doors. All fields are required but Catalog.
 type Step struct {
 	Editions Editions
 	Ledger   Ledger
 	Lake     lake.Store // the restricted door's
+	Catalog  Catalog    // nil where the lake's readers find partitions themselves, as on the laptop
 	Now      func() time.Time
 }
 
@@ -67,7 +77,7 @@ func (s *Step) Nightly(ctx context.Context, id checklist.EditionID) (ledger.Run,
 		return ledger.Run{}, err
 	}
 	if round.State == ledger.Frozen {
-		return ledger.Run{}, fmt.Errorf("aggregate %s: it is frozen, its run is %s: %w", id, round.FrozenRun, ledger.ErrConflict)
+		return ledger.Run{}, fmt.Errorf("aggregate %s, its run is %s: %w: %w", id, round.FrozenRun, ErrFrozen, ledger.ErrConflict)
 	}
 	now := s.Now().UTC()
 	return s.run(ctx, ed, round, runID(now, ledger.Nightly), ledger.Nightly, now)
@@ -109,6 +119,9 @@ func (s *Step) round(ctx context.Context, id checklist.EditionID) (*checklist.Ed
 		return nil, ledger.Round{}, fmt.Errorf("aggregate: %w", err)
 	}
 	round, err := s.Ledger.Round(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		err = fmt.Errorf("%w: %w", ErrNotOpen, err)
+	}
 	if err != nil {
 		return nil, ledger.Round{}, fmt.Errorf("aggregate: round %s: %w", id, err)
 	}
@@ -178,6 +191,7 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.FirmRows(firms)) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.RunRows(ed, run, len(firms))) },
 		func() error { return dimensions.Write(ctx, store, ed.ID, r.ID) },
+		func() error { return s.announce(ctx, ed.ID, r.ID) },
 		func() error { return s.stillMine(ctx, *r) },
 		func() error { return lake.MakeCurrent(ctx, store, ed.ID, r.ID) },
 	} {
@@ -194,6 +208,13 @@ type anew struct{ lake.Store }
 
 func (a anew) Put(ctx context.Context, key string, body []byte) (archive.Object, error) {
 	return a.Replace(ctx, key, body)
+}
+
+func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string) error {
+	if s.Catalog == nil {
+		return nil
+	}
+	return s.Catalog.AddPartitions(ctx, id, run)
 }
 
 // stillMine keeps a run that was held up and overtaken from becoming current after the one that overtook it.

@@ -49,12 +49,18 @@ type Publisher interface {
 	Publish(context.Context, ...events.Event) error
 }
 
-// A Step is the room with its doors. All fields are required.
+// A Catalog is told of a run's partitions before the run is made current.
+type Catalog interface {
+	AddPartitions(ctx context.Context, ed checklist.EditionID, run string) error
+}
+
+// A Step is the room with its doors. All fields are required but Catalog.
 type Step struct {
 	Editions  Editions
 	Ledger    Ledger
 	Lake      lake.Source // the restricted door's, read
 	Open      lake.Store  // the open door's, written
+	Catalog   Catalog     // of the open door; nil where its readers find partitions themselves, as on the laptop
 	Publisher Publisher
 	Now       func() time.Time
 }
@@ -173,6 +179,7 @@ func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) er
 		func() error { return lake.Write(ctx, s.Open, id, run, figureRows) },
 		func() error { return lake.Write(ctx, s.Open, id, run, runs) },
 		func() error { return dimensions.Write(ctx, s.Open, id, run) },
+		func() error { return s.announce(ctx, id, run) },
 		func() error { return lake.MakeCurrent(ctx, s.Open, id, run) },
 	} {
 		if err := write(); err != nil {
@@ -180,6 +187,13 @@ func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) er
 		}
 	}
 	return nil
+}
+
+func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string) error {
+	if s.Catalog == nil {
+		return nil
+	}
+	return s.Catalog.AddPartitions(ctx, id, run)
 }
 
 // protect reads the frozen run's tables of the whole sector and returns what of them may be shown: the distributions, and
