@@ -173,6 +173,14 @@ func TestKilled(t *testing.T) {
 			}
 		}
 	}
+	for _, bucket := range []string{"inbox", "lake"} {
+		entries, _ := os.ReadDir(filepath.Join(srv.Path(bucket), ".sgwtmp")) // not there is as good
+		for _, e := range entries {
+			if !e.IsDir() {
+				t.Errorf("an upload that was cut off is left in %s: %s", bucket, e.Name())
+			}
+		}
+	}
 	got, _, err := lake.Get(t.Context(), "current_run", "", 100)
 	var n int
 	if _, scan := fmt.Sscanf(string(got), "run %d", &n); scan != nil || err != nil || n != current && n != current+1 {

@@ -71,6 +71,9 @@ func (s *store) mendObjects(bucket string) error {
 		case err != nil:
 			return err
 		case d.IsDir() && d.Name() == posixTmp:
+			if err := removeFiles(path); err != nil {
+				return err
+			}
 			return fs.SkipDir
 		case d.IsDir():
 			return nil
@@ -84,6 +87,24 @@ func (s *store) mendObjects(bucket string) error {
 		}
 		return s.mend(bucket, filepath.ToSlash(key))
 	})
+}
+
+// removeFiles removes the files of a folder, not its folders: uploads that were cut off. Those in parts, which go on after a
+// restart, lie in a folder below.
+func removeFiles(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // posixTmp is in the names of what versitygw has not finished.
