@@ -44,6 +44,9 @@ func (d *desk) demoCommand() *cobra.Command {
 }
 
 func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error {
+	if d.stage != "" {
+		return usage("demo is for a folder: invented firms do not belong on a stage")
+	}
 	mark := demoMark{d.editionID(), o.Seed, o.Firms, o.Stories, "invented data / 架空のデータ"}
 	if err := d.claimDemoFolder(mark, wipe); err != nil {
 		return err

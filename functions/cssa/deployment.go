@@ -13,21 +13,29 @@ import (
 	"cssa/functions/invite"
 	"cssa/functions/release"
 	"cssa/infra/laptop"
+	"cssa/infra/remote"
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
 	"cssa/shared/register"
 )
 
 // A verb is what a command does to an open deployment.
-type verb func(ctx context.Context, l *laptop.Deployment, args []string) error
+type verb func(ctx context.Context, l *deployment, args []string) error
 
-// with returns a command's body that opens the deployment for do and lets it go afterwards. Where a running serve holds
-// the folder, the command is done there and its output copied here.
+// with returns a command's body that opens the deployment for do and lets it go afterwards: a stage's, or that of the
+// folder. Where a running serve holds the folder, the command is done there and its output copied here.
 func (d *desk) with(do verb) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if d.held != nil {
-			return refused(do(ctx, d.held, args))
+			return refused(do(ctx, onLaptop(d.held), args))
+		}
+		if d.stage != "" {
+			r, err := remote.Open(ctx, d.stage, d.now)
+			if err != nil {
+				return err
+			}
+			return refused(do(ctx, onStage(r), args))
 		}
 		l, err := d.open(ctx, "", nil)
 		if errors.Is(err, laptop.ErrHeld) {
@@ -41,7 +49,7 @@ func (d *desk) with(do verb) func(*cobra.Command, []string) error {
 				fmt.Fprintf(d.err, "cssa: close: %v\n", err)
 			}
 		}()
-		return refused(do(ctx, l, args))
+		return refused(do(ctx, onLaptop(l), args))
 	}
 }
 
@@ -57,8 +65,8 @@ func refused(err error) error {
 		return err
 	}
 	for _, no := range []error{
-		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, intake.ErrFrozen, aggregate.ErrNotClosed, release.ErrNotFrozen,
-		register.ErrUnknownFirm, ledger.ErrNotFound, ledger.ErrConflict, ledger.ErrHeld,
+		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, intake.ErrFrozen, intake.ErrReceipt, aggregate.ErrNotClosed, release.ErrNotFrozen,
+		register.ErrUnknownFirm, remote.ErrRefused, ledger.ErrNotFound, ledger.ErrConflict, ledger.ErrHeld,
 	} {
 		if errors.Is(err, no) {
 			return failure{exitSomeFailed, err}
@@ -68,7 +76,7 @@ func refused(err error) error {
 }
 
 // round returns the edition, its round and the register, or an error that says what to do first.
-func (d *desk) round(ctx context.Context, l *laptop.Deployment) (*checklist.Edition, ledger.Round, register.Register, error) {
+func (d *desk) round(ctx context.Context, l *deployment) (*checklist.Edition, ledger.Round, register.Register, error) {
 	ed, err := l.Editions.Edition(ctx, d.editionID())
 	if err != nil {
 		return nil, ledger.Round{}, register.Register{}, failure{exitSomeFailed, err}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cssa/functions/invite"
-	"cssa/infra/laptop"
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
 	"cssa/shared/questionnaire"
@@ -30,19 +29,19 @@ func (d *desk) editionCommand() *cobra.Command {
 	}
 	open.Flags().StringVar(&deadline, "deadline", "", "deadline (提出期限) in the edition's time zone, e.g. 2027-01-15T17:00")
 	open.Flags().StringVar(&closing, "closing", "", "closing (受付終了) in the edition's time zone")
-	open.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
+	open.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
 		return d.openEdition(ctx, l, deadline, closing)
 	})
 	c.AddCommand(
 		&cobra.Command{Use: "lint [FOLDER]", Short: "Check an edition's files; FOLDER or the edition of --edition",
 			Example: "  cssa edition lint ./editions/2024-securities", Args: cobra.MaximumNArgs(1), RunE: d.lintEdition},
 		&cobra.Command{Use: "show", Short: "Show an edition's questions and times", Args: cobra.NoArgs, Example: "  cssa edition show --lang ja",
-			RunE: d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error { return d.showEdition(ctx, l) })},
+			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.showEdition(ctx, l) })},
 		open,
 		&cobra.Command{Use: "close", Short: "Shut the doors now (受付終了)", Args: cobra.NoArgs, Example: "  cssa edition close",
-			RunE: d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error { return d.closeEdition(ctx, l) })},
+			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.closeEdition(ctx, l) })},
 		&cobra.Command{Use: "freeze", Short: "Freeze the round (確定): the last run; nothing enters any more", Args: cobra.NoArgs, Example: "  cssa edition freeze",
-			RunE: d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error { return d.freezeEdition(ctx, l) })},
+			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.freezeEdition(ctx, l) })},
 	)
 	return c
 }
@@ -83,7 +82,7 @@ func (d *desk) lintEdition(_ *cobra.Command, args []string) error {
 	return err
 }
 
-func (d *desk) showEdition(ctx context.Context, l *laptop.Deployment) error {
+func (d *desk) showEdition(ctx context.Context, l *deployment) error {
 	ed, err := l.Editions.Edition(ctx, d.editionID())
 	if err != nil {
 		return failure{exitSomeFailed, err}
@@ -122,7 +121,7 @@ func (d *desk) showEdition(ctx context.Context, l *laptop.Deployment) error {
 	})
 }
 
-func (d *desk) openEdition(ctx context.Context, l *laptop.Deployment, deadline, closing string) error {
+func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing string) error {
 	ed, err := l.Editions.Edition(ctx, d.editionID())
 	if err != nil {
 		return failure{exitSomeFailed, err}
@@ -152,15 +151,15 @@ func (d *desk) openEdition(ctx context.Context, l *laptop.Deployment, deadline, 
 	if err != nil {
 		return err
 	}
-	return d.emit(map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Closing, "invited": n, "outbox": l.OutboxDir()}, func() {
+	return d.emit(map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Closing, "invited": n, "outbox": l.outbox}, func() {
 		d.say("%s is open until %s; deadline %s.", ed.ID, round.Closing.In(ed.Location).Format("2006-01-02 15:04 MST"), round.Deadline.In(ed.Location).Format("2006-01-02 15:04 MST"))
-		d.say("%d invitations, each with the firm's workbook, are in %s. Nothing was sent.", n, l.OutboxDir())
+		d.say("%d invitations, each with the firm's workbook, are %s", n, l.letters())
 		d.say("Next: cssa status     cssa submit FILE --firm FIRM")
 	})
 }
 
 // invite makes the workbooks and the letters, with a bar for each.
-func (d *desk) invite(ctx context.Context, l *laptop.Deployment, id checklist.EditionID) (int, error) {
+func (d *desk) invite(ctx context.Context, l *deployment, id checklist.EditionID) (int, error) {
 	p := d.phase("checklist workbooks", 0)
 	n, err := l.Invite.Invite(ctx, id, p.set)
 	if err != nil {
@@ -171,11 +170,15 @@ func (d *desk) invite(ctx context.Context, l *laptop.Deployment, id checklist.Ed
 	if err := l.Drain(ctx); err != nil {
 		return 0, err
 	}
-	p.end("written to a folder, nothing was sent")
+	if l.outbox == "" {
+		p.end("handed over to be mailed")
+	} else {
+		p.end("written to a folder, nothing was sent")
+	}
 	return n, nil
 }
 
-func (d *desk) closeEdition(ctx context.Context, l *laptop.Deployment) error {
+func (d *desk) closeEdition(ctx context.Context, l *deployment) error {
 	if err := l.Drain(ctx); err != nil {
 		return err
 	}
@@ -188,17 +191,17 @@ func (d *desk) closeEdition(ctx context.Context, l *laptop.Deployment) error {
 	})
 }
 
-func (d *desk) freezeEdition(ctx context.Context, l *laptop.Deployment) error {
+func (d *desk) freezeEdition(ctx context.Context, l *deployment) error {
 	if err := l.Drain(ctx); err != nil {
 		return err
 	}
-	r, err := l.Aggregate.Freeze(ctx, d.editionID())
+	r, err := l.Runs.Freeze(ctx, d.editionID())
 	if err != nil {
 		return err
 	}
 	return d.emit(runView(r), func() {
 		d.say("%s is frozen: run %s, %d of %d firms. Nothing enters any more.", r.Edition, r.ID, r.Replied, r.Population)
-		d.say("Next: cssa release propose --by NAME     then, by another person: cssa release approve --by NAME")
+		d.say("Next: cssa release propose%s     then, by another person: cssa release approve%s", l.by(), l.by())
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cssa/infra/laptop"
+	"cssa/shared/checklist"
 	"cssa/shared/register"
 )
 
@@ -22,11 +22,17 @@ func (d *desk) firmsCommand() *cobra.Command {
 			"UTF-8 or CP932. Nothing is imported while there is a problem; all of them are listed.",
 		Example: "  cssa firms import firms.csv contacts.csv", Args: cobra.ExactArgs(2),
 		RunE: d.with(d.importFirms),
+	}, &cobra.Command{
+		Use: "erase-contacts FIRM", Short: "Erase a firm's contacts, which are personal data, from the register", Args: cobra.ExactArgs(1),
+		Long: "Letters to the firm are refused from here on until contacts are imported again. Its answers and letters sent stay.\n" +
+			"Erase them in the CSV files too: the next import would bring them back.",
+		Example: "  cssa firms erase-contacts S-0137",
+		RunE:    d.with(d.eraseContacts),
 	})
 	return c
 }
 
-func (d *desk) importFirms(ctx context.Context, l *laptop.Deployment, args []string) error {
+func (d *desk) importFirms(ctx context.Context, l *deployment, args []string) error {
 	reg, problems, err := d.readRegister(args[0], args[1])
 	if err != nil {
 		return err
@@ -61,6 +67,19 @@ func (d *desk) importFirms(ctx context.Context, l *laptop.Deployment, args []str
 		return someFailed("%d problems; nothing was imported", len(list))
 	}
 	return err
+}
+
+func (d *desk) eraseContacts(ctx context.Context, l *deployment, args []string) error {
+	id, err := checklist.ParseFirmID(args[0])
+	if err != nil {
+		return failure{exitUsage, err}
+	}
+	if err := l.Ledger.EraseContacts(ctx, id); err != nil {
+		return err
+	}
+	return d.emit(map[string]any{"firm": id, "contacts": 0}, func() {
+		d.say("%s has no contacts in the register any more. Erase them in the CSV files too, before the next: cssa firms import", id)
+	})
 }
 
 func (d *desk) readRegister(firmsPath, contactsPath string) (register.Register, []register.Problem, error) {

@@ -26,8 +26,16 @@ func (d *desk) emit(v any, human func()) error {
 // say prints a line for a person; nothing where the result is JSON.
 func (d *desk) say(format string, a ...any) {
 	if !d.json {
-		fmt.Fprintf(d.out, format+"\n", a...)
+		fmt.Fprintln(d.out, d.here(fmt.Sprintf(format, a...)))
 	}
+}
+
+// here names the stage in the commands that a line tells the reader to give next.
+func (d *desk) here(line string) string {
+	if d.stage == "" {
+		return line
+	}
+	return strings.ReplaceAll(line, "cssa ", "cssa --stage "+d.stage+" ")
 }
 
 // pad fills s with spaces to a width in terminal columns, counting East Asian wide characters twice.

@@ -71,7 +71,7 @@ func run(ctx context.Context, env environment, args []string) int {
 	}
 	var f2 forwarded
 	if !errors.As(err, &f2) {
-		fmt.Fprintf(env.err, "cssa: %v\n", err)
+		fmt.Fprintf(env.err, "cssa: %s\n", d.here(err.Error()))
 	}
 	if code == exitUsage {
 		fmt.Fprintf(env.err, "See: cssa %s--help\n", verbOf(root, args))
@@ -91,6 +91,7 @@ func verbOf(root *cobra.Command, args []string) string {
 type desk struct {
 	environment
 	data    string
+	stage   string // a deployment in the cloud; "": the folder
 	edition string
 	json    bool
 	lang    string
@@ -117,8 +118,10 @@ func (d *desk) root() *cobra.Command {
 	if l, _ := d.lookup("LANG"); strings.HasPrefix(l, "ja") {
 		lang = "ja"
 	}
+	stage, _ := d.lookup("CSSA_STAGE")
 	f := root.PersistentFlags()
 	f.StringVar(&d.data, "data", data, "folder of the deployment (CSSA_DATA)")
+	f.StringVar(&d.stage, "stage", stage, "work on this stage in the cloud instead, e.g. prod (CSSA_STAGE)")
 	f.StringVar(&d.edition, "edition", "2023-securities", "edition, e.g. 2023-securities")
 	f.BoolVar(&d.json, "json", false, "print the result as JSON (keys in English, see README)")
 	f.StringVar(&d.lang, "lang", lang, "language of questions and answers: ja or en")
@@ -136,7 +139,7 @@ func (d *desk) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		d.demoCommand(), d.serveCommand(), d.synthesiseCommand(), d.editionCommand(), d.firmsCommand(),
-		d.templateCommand(), d.ticketCommand(), d.submitCommand(), d.checkCommand(), d.withdrawCommand(), d.remindCommand(),
+		d.templateCommand(), d.ticketCommand(), d.submitCommand(), d.receiveCommand(), d.checkCommand(), d.withdrawCommand(), d.remindCommand(),
 		d.statusCommand(), d.aggregateCommand(), d.releaseCommand(), d.tabCommand(), d.queryCommand(), d.showCommand(),
 	)
 	return root

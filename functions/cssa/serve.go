@@ -26,6 +26,9 @@ func (d *desk) serveCommand() *cobra.Command {
 }
 
 func (d *desk) serve(ctx context.Context, addr, at string) error {
+	if d.stage != "" {
+		return usage("serve is for a folder: a stage is kept up by AWS")
+	}
 	night, err := time.Parse("15:04", at)
 	if err != nil {
 		return usage("--nightly %q: want HH:MM", at)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cssa/infra/laptop"
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
 )
@@ -15,7 +14,7 @@ import (
 func (d *desk) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "Show how far the round has come, and what needs you", Args: cobra.NoArgs, Example: "  cssa status --json",
-		RunE: d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error { return d.status(ctx, l) }),
+		RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.status(ctx, l) }),
 	}
 }
 
@@ -37,7 +36,7 @@ type tallyOfRound struct {
 	DeadLetters int `json:"messages_stuck"` // messages that could not be handled
 }
 
-func countRound(ctx context.Context, l *laptop.Deployment, ed *checklist.Edition, round ledger.Round, population int) (tallyOfRound, error) {
+func countRound(ctx context.Context, l *deployment, ed *checklist.Edition, round ledger.Round, population int) (tallyOfRound, error) {
 	n := tallyOfRound{Population: population}
 	accepted, returned := map[checklist.FirmID]int{}, map[checklist.FirmID]bool{}
 	for s, err := range l.Ledger.AllSubmissions(ctx, ed.ID) {
@@ -92,12 +91,11 @@ func countRound(ctx context.Context, l *laptop.Deployment, ed *checklist.Edition
 			n.Refused++
 		}
 	}
-	dead, err := l.Queue.DeadLetters(ctx)
-	n.DeadLetters = len(dead)
+	n.DeadLetters, err = l.Stuck(ctx)
 	return n, err
 }
 
-func (d *desk) status(ctx context.Context, l *laptop.Deployment) error {
+func (d *desk) status(ctx context.Context, l *deployment) error {
 	ed, round, reg, err := d.round(ctx, l)
 	if err != nil {
 		return err
@@ -134,7 +132,11 @@ func (d *desk) status(ctx context.Context, l *laptop.Deployment) error {
 		}
 		d.say("  accepted %d/%d (%d %%)   late %d   in return %d   withdrawn %d   nothing yet %d", n.Accepted, n.Population, share, n.Late, n.InReturn, n.Withdrawn, n.Missing)
 		d.say("  uploads %d   returned %d   resubmitted %d   corrected %d", n.Uploads, n.Returns, n.Resubmitted, n.Corrected)
-		d.say("  letters %d in %s   refused %d", n.Sent, l.OutboxDir(), n.Refused)
+		if l.outbox == "" {
+			d.say("  letters %d sent   refused %d", n.Sent, n.Refused)
+		} else {
+			d.say("  letters %d in %s   refused %d", n.Sent, l.outbox, n.Refused)
+		}
 		if len(runs) > 0 {
 			r := runs[len(runs)-1]
 			d.say("  last run %s   %s   %d of %d firms", r.ID, r.State, r.Replied, r.Population)
@@ -142,17 +144,17 @@ func (d *desk) status(ctx context.Context, l *laptop.Deployment) error {
 		if n.DeadLetters > 0 {
 			d.say("  FAIL  %d messages could not be handled", n.DeadLetters)
 		}
-		d.say("Next: %s", next(round, n, len(runs), released))
+		d.say("Next: %s", l.next(round, n, len(runs), released))
 	})
 }
 
 // next says what the supervisor does next.
-func next(round ledger.Round, n tallyOfRound, runs int, released bool) string {
+func (p place) next(round ledger.Round, n tallyOfRound, runs int, released bool) string {
 	switch {
 	case released:
 		return "the round is released: cssa tab 1-1     cssa query --open \"select * from open_figures limit 5\""
 	case round.State == ledger.Frozen:
-		return "cssa release propose --by NAME, then cssa release approve --by NAME"
+		return "cssa release propose" + p.by() + ", then cssa release approve" + p.by()
 	case round.State == ledger.Closed:
 		return "cssa edition freeze"
 	case n.Missing > 0 && n.Accepted > 0:
@@ -166,19 +168,19 @@ func next(round ledger.Round, n tallyOfRound, runs int, released bool) string {
 func (d *desk) aggregateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "aggregate", Short: "Recompute all tables now, as every night (集計)", Args: cobra.NoArgs, Example: "  cssa aggregate",
-		RunE: d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
+		RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error {
 			if _, _, _, err := d.round(ctx, l); err != nil {
 				return err
 			}
 			if err := l.Drain(ctx); err != nil {
 				return err
 			}
-			r, err := l.Aggregate.Nightly(ctx, d.editionID())
+			r, err := l.Runs.Nightly(ctx, d.editionID())
 			if err != nil {
 				return err
 			}
 			return d.emit(runView(r), func() {
-				d.say("Run %s: %d of %d firms, %d rows of answers in %s", r.ID, r.Replied, r.Population, r.Answers, l.RestrictedDir())
+				d.say("Run %s: %d of %d firms, %d rows of answers in %s", r.ID, r.Replied, r.Population, r.Answers, l.restricted)
 				d.say("Not issued: this is for the supervisor only. Next: cssa tab 1-2 --by group     cssa query \"select * from figures limit 5\"")
 			})
 		}),
@@ -192,25 +194,25 @@ func (d *desk) releaseCommand() *cobra.Command {
 	propose := &cobra.Command{Use: "propose", Short: "Propose the frozen run for release", Args: cobra.NoArgs, Example: "  cssa release propose --by 'Sato Hanako'"}
 	approve := &cobra.Command{Use: "approve", Short: "Approve the proposed release, as another person, and issue it", Args: cobra.NoArgs, Example: "  cssa release approve --by 'Suzuki Taro'"}
 	for _, sub := range []*cobra.Command{propose, approve} {
-		sub.Flags().StringVar(&by, "by", "", "name of the person (required)")
+		sub.Flags().StringVar(&by, "by", "", "name of the person; required on a laptop, refused on a stage, where AWS says who you are")
 	}
-	propose.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
-		if by == "" {
+	propose.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
+		if by == "" && l.by() != "" {
 			return usage("--by NAME is required")
 		}
-		r, err := l.Release.Propose(ctx, d.editionID(), by)
+		r, err := l.Releases.Propose(ctx, d.editionID(), by)
 		if err != nil {
 			return err
 		}
 		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy}, func() {
-			d.say("%s proposed run %s for release. Next, by another person: cssa release approve --by NAME", r.ProposedBy, r.Run)
+			d.say("%s proposed run %s for release. Next, by another person: cssa release approve%s", r.ProposedBy, r.Run, l.by())
 		})
 	})
-	approve.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
-		if by == "" {
+	approve.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
+		if by == "" && l.by() != "" {
 			return usage("--by NAME is required")
 		}
-		r, err := l.Release.Approve(ctx, d.editionID(), by)
+		r, err := l.Releases.Approve(ctx, d.editionID(), by)
 		if err != nil {
 			return err
 		}
@@ -219,9 +221,9 @@ func (d *desk) releaseCommand() *cobra.Command {
 			return err
 		}
 		p.end("")
-		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy, "approved_by": r.ApprovedBy, "open_lake": l.OpenDir()}, func() {
+		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy, "approved_by": r.ApprovedBy, "open_lake": l.open}, func() {
 			d.say("Released run %s: proposed by %s, approved by %s.", r.Run, r.ProposedBy, r.ApprovedBy)
-			d.say("Open tables are in %s; every firm's feedback is in %s.", l.OpenDir(), l.OutboxDir())
+			d.say("Open tables are in %s; the feedback letters are %s", l.open, l.letters())
 			d.say("Next: cssa query --open \"select * from open_figures limit 5\"")
 		})
 	})
@@ -236,7 +238,7 @@ func (d *desk) showCommand() *cobra.Command {
 	}
 }
 
-func (d *desk) show(ctx context.Context, l *laptop.Deployment, args []string) error {
+func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 	id, err := checklist.ParseFirmID(args[0])
 	if err != nil {
 		return failure{exitUsage, err}
@@ -272,11 +274,12 @@ func (d *desk) show(ctx context.Context, l *laptop.Deployment, args []string) er
 		Mend       int                    `json:"faults_mend"`
 		Confirm    int                    `json:"faults_confirm"`
 		Current    bool                   `json:"current"`
+		Via        string                 `json:"via,omitempty"` // on behalf of the firm
 	}
 	versions := []versionView{}
 	for _, s := range subs {
 		blocking := checklist.Blocking(s.Faults)
-		versions = append(versions, versionView{s.Ticket, s.Status, s.ReceivedAt, len(s.Answers), blocking, len(s.Faults) - blocking, s.Ticket == cur.Submission.Ticket})
+		versions = append(versions, versionView{s.Ticket, s.Status, s.ReceivedAt, len(s.Answers), blocking, len(s.Faults) - blocking, s.Ticket == cur.Submission.Ticket, s.Via})
 	}
 	type letterView struct {
 		Kind  string             `json:"kind"`
@@ -302,6 +305,9 @@ func (d *desk) show(ctx context.Context, l *laptop.Deployment, args []string) er
 			mark := ""
 			if s.Current {
 				mark = "   <- counts"
+			}
+			if s.Via != "" {
+				mark = "   on behalf, by " + s.Via + mark
 			}
 			d.say("  version %d  %s  %s   %d answers   %d to mend, %d to confirm%s", s.Version,
 				s.ReceivedAt.In(ed.Location).Format("2006-01-02 15:04"), pad(string(s.Status), 9), s.Answers, s.Mend, s.Confirm, mark)

@@ -17,9 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cssa/functions/invite"
-	"cssa/infra/laptop"
 	"cssa/shared/checklist"
-	"cssa/shared/ledger"
 )
 
 func (d *desk) ticketCommand() *cobra.Command {
@@ -28,14 +26,14 @@ func (d *desk) ticketCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "ticket [FILE]", Short: "Mint a ticket (提出券) for the upload of one file", Args: cobra.MaximumNArgs(1),
 		Long: "Prints the curl command that uploads the file. The ticket is good for exactly these bytes, once, for minutes.\n" +
-			"It is a secret: whoever holds it may upload. It needs a running `cssa serve`, which receives the upload.",
+			"It is a secret: whoever holds it may upload. On a laptop it needs a running `cssa serve`, which receives the upload.",
 		Example: "  cssa ticket S-0137.xlsx --firm S-0137\n  cssa ticket --firm S-0137 --sha256 HEX --size BYTES --json",
 	}
 	c.Flags().StringVar(&firm, "firm", "", "firm id (required)")
 	c.Flags().StringVar(&digest, "sha256", "", "SHA-256 of the file, if FILE is not given")
 	c.Flags().Int64Var(&size, "size", -1, "size of the file in bytes, if FILE is not given")
-	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, args []string) error {
-		if d.held == nil {
+	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
+		if d.held == nil && d.stage == "" {
 			return someFailed("nothing would receive the upload; first, in another terminal: cssa serve --data %s", d.data)
 		}
 		return d.ticket(ctx, l, args, firm, digest, size)
@@ -43,7 +41,7 @@ func (d *desk) ticketCommand() *cobra.Command {
 	return c
 }
 
-func (d *desk) ticket(ctx context.Context, l *laptop.Deployment, args []string, firm, digest string, size int64) error {
+func (d *desk) ticket(ctx context.Context, l *deployment, args []string, firm, digest string, size int64) error {
 	id, err := checklist.ParseFirmID(firm)
 	if err != nil {
 		return failure{exitUsage, err}
@@ -104,7 +102,7 @@ func (d *desk) submitCommand() *cobra.Command {
 		Example: "  cssa submit S-0137.xlsx --firm S-0137\n  cssa submit incoming/*.xlsx",
 	}
 	c.Flags().StringVar(&firm, "firm", "", "firm id; default: the file's name up to the first dot or underscore, e.g. S-0137.xlsx")
-	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, args []string) error {
+	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
 		return d.submit(ctx, l, args, firm)
 	})
 	return c
@@ -123,7 +121,7 @@ type submitted struct {
 	raw     []checklist.Fault
 }
 
-func (d *desk) submit(ctx context.Context, l *laptop.Deployment, files []string, firm string) error {
+func (d *desk) submit(ctx context.Context, l *deployment, files []string, firm string) error {
 	_, round, _, err := d.round(ctx, l)
 	if err != nil {
 		return err
@@ -159,7 +157,7 @@ func (d *desk) submit(ctx context.Context, l *laptop.Deployment, files []string,
 				d.say("FAIL  %s  not uploaded: %s", r.File, r.Why)
 			}
 		}
-		d.say("%d accepted, %d not. Letters are in %s. Next: cssa status", len(results)-failed, failed, l.OutboxDir())
+		d.say("%d accepted, %d not. Letters are %s Next: cssa status", len(results)-failed, failed, l.letters())
 	})
 	if err == nil && failed > 0 {
 		return someFailed("%d of %d files were not accepted", failed, len(files))
@@ -167,7 +165,7 @@ func (d *desk) submit(ctx context.Context, l *laptop.Deployment, files []string,
 	return err
 }
 
-func (d *desk) submitOne(ctx context.Context, l *laptop.Deployment, file, firm string) submitted {
+func (d *desk) submitOne(ctx context.Context, l *deployment, file, firm string) submitted {
 	r := submitted{File: file, Faults: []faultView{}}
 	if firm == "" {
 		firm, _, _ = strings.Cut(filepath.Base(file), ".")
@@ -190,17 +188,13 @@ func (d *desk) submitOne(ctx context.Context, l *laptop.Deployment, file, firm s
 		return r
 	}
 	r.Version = number
-	if err := l.Drain(ctx); err != nil {
-		r.Why = err.Error()
-		return r
-	}
-	sub, err := l.Ledger.Submission(ctx, d.editionID(), id, number)
-	if errors.Is(err, ledger.ErrNotFound) {
-		r.Why = "it was received but could not be handled; see: cssa status"
-		return r
-	}
+	sub, ok, err := l.outcome(ctx, d.editionID(), id, number)
 	if err != nil {
 		r.Why = err.Error()
+		return r
+	}
+	if !ok {
+		r.Why = l.notYet(id)
 		return r
 	}
 	r.Status, r.Answers, r.raw, r.Faults = sub.Status, len(sub.Answers), sub.Faults, faultViews(sub.Faults)
@@ -208,7 +202,7 @@ func (d *desk) submitOne(ctx context.Context, l *laptop.Deployment, file, firm s
 }
 
 // put uploads body as a firm would: it asks for a ticket for these bytes and sends them to its address.
-func put(ctx context.Context, l *laptop.Deployment, e checklist.EditionID, f checklist.FirmID, body []byte) (checklist.TicketNumber, error) {
+func put(ctx context.Context, l *deployment, e checklist.EditionID, f checklist.FirmID, body []byte) (checklist.TicketNumber, error) {
 	t, err := l.Invite.Ticket(ctx, invite.Request{Edition: e, Firm: f, SHA256: sum(body), Size: int64(len(body))})
 	if err != nil {
 		return 0, err
@@ -245,7 +239,7 @@ func (d *desk) withdrawCommand() *cobra.Command {
 	var firm string
 	c := &cobra.Command{Use: "withdraw", Short: "Record that a firm takes its answers back (取下げ)", Args: cobra.NoArgs, Example: "  cssa withdraw --firm S-0137"}
 	c.Flags().StringVar(&firm, "firm", "", "firm id (required)")
-	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
+	c.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
 		id, err := checklist.ParseFirmID(firm)
 		if err != nil {
 			return failure{exitUsage, err}
@@ -268,7 +262,7 @@ func (d *desk) remindCommand() *cobra.Command {
 	nth := 1
 	c := &cobra.Command{Use: "remind", Short: "Write a reminder (提出のお願い) to every firm that has sent nothing", Args: cobra.NoArgs, Example: "  cssa remind --nth 1"}
 	c.Flags().IntVar(&nth, "nth", 1, "which reminder of the round this is; each is written once")
-	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
+	c.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
 		if nth < 1 {
 			return usage("--nth %d: want 1 or more", nth)
 		}
@@ -280,7 +274,7 @@ func (d *desk) remindCommand() *cobra.Command {
 			return err
 		}
 		return d.emit(map[string]any{"edition": d.edition, "reminded": n, "nth": nth}, func() {
-			d.say("%d reminders are in %s. Nothing was sent.", n, l.OutboxDir())
+			d.say("%d reminders are %s", n, l.letters())
 		})
 	})
 	return c

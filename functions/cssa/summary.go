@@ -65,7 +65,7 @@ func (p *player) summary(ctx context.Context) (summary, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Round, err = countRound(ctx, p.l, ed, round, len(p.r.Register.At(ed.ReferenceDate))); err != nil {
+	if s.Round, err = countRound(ctx, onLaptop(p.l), ed, round, len(p.r.Register.At(ed.ReferenceDate))); err != nil {
 		return s, err
 	}
 	letters, err := p.l.Ledger.Letters(ctx, ed.ID)

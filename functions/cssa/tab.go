@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cssa/infra/laptop"
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/lake"
@@ -22,7 +21,7 @@ func (d *desk) tabCommand() *cobra.Command {
 		Example: "  cssa tab 1-2\n  cssa tab plan --by group --lang ja",
 	}
 	c.Flags().StringVar(&by, "by", "all", "all, sector, group or size")
-	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, args []string) error {
+	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
 		return d.tab(ctx, l, args[0], by)
 	})
 	return c
@@ -43,7 +42,7 @@ type cellView struct {
 	NotApplicable int    `json:"not_applicable"`
 }
 
-func (d *desk) tab(ctx context.Context, l *laptop.Deployment, question, by string) error {
+func (d *desk) tab(ctx context.Context, l *deployment, question, by string) error {
 	switch checklist.Dimension(by) {
 	case checklist.ByAll, checklist.BySector, checklist.ByGroup, checklist.BySize:
 	default:
@@ -57,7 +56,7 @@ func (d *desk) tab(ctx context.Context, l *laptop.Deployment, question, by strin
 	if !ok {
 		return usage("no question %q in %s; see: cssa edition show", question, ed.ID)
 	}
-	run, tables, err := currentDistributions(ctx, l, ed)
+	run, tables, err := currentDistributions(ctx, l.Lake, ed)
 	if errors.Is(err, archive.ErrNotFound) {
 		return someFailed("nothing was aggregated yet; first: cssa aggregate")
 	}
@@ -82,12 +81,12 @@ func (d *desk) tab(ctx context.Context, l *laptop.Deployment, question, by strin
 }
 
 // currentDistributions returns the current run behind the restricted door and its distributions.
-func currentDistributions(ctx context.Context, l *laptop.Deployment, ed *checklist.Edition) (string, []table.Table, error) {
-	run, err := lake.Current(ctx, l.Lake, ed.ID)
+func currentDistributions(ctx context.Context, from lake.Source, ed *checklist.Edition) (string, []table.Table, error) {
+	run, err := lake.Current(ctx, from, ed.ID)
 	if err != nil {
 		return "", nil, err
 	}
-	rows, err := lake.Read[lake.DistributionRow](ctx, l.Lake, ed.ID, run)
+	rows, err := lake.Read[lake.DistributionRow](ctx, from, ed.ID, run)
 	if err != nil {
 		return "", nil, err
 	}

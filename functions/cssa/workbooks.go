@@ -10,7 +10,6 @@ import (
 	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
-	"cssa/infra/laptop"
 	"cssa/shared/checklist"
 	"cssa/shared/questionnaire"
 	"cssa/shared/workbook"
@@ -24,13 +23,13 @@ func (d *desk) templateCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&firm, "firm", "", "firm id, e.g. S-0137 (required)")
 	c.Flags().StringVar(&out, "out", "", "file to write; default FIRM.xlsx")
-	c.RunE = d.with(func(ctx context.Context, l *laptop.Deployment, _ []string) error {
+	c.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
 		return d.template(ctx, l, firm, out)
 	})
 	return c
 }
 
-func (d *desk) template(ctx context.Context, l *laptop.Deployment, firm, out string) error {
+func (d *desk) template(ctx context.Context, l *deployment, firm, out string) error {
 	id, err := checklist.ParseFirmID(firm)
 	if err != nil {
 		return failure{exitUsage, err}

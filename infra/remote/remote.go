@@ -13,8 +13,8 @@
 //
 // What the operator's role needs: cloudformation:DescribeStacks; dynamodb GetItem, PutItem, UpdateItem, Query and
 // BatchWriteItem on the table; s3 PutObject and GetObject in the inbox and under workbooks/ of the archive; s3 GetObject in
-// the restricted lake; events:PutEvents; lambda:InvokeFunction of aggregate; execute-api:Invoke; sqs:GetQueueAttributes of
-// dead-letter queues; for queries, athena of the two workgroups with glue and s3 behind them; the keys' kms actions.
+// the restricted lake; events:PutEvents; lambda:InvokeFunction of aggregate; execute-api:Invoke; sqs ListQueues and GetQueueAttributes
+// of dead-letter queues; for queries, athena of the two workgroups with glue and s3 behind them; the keys' kms actions.
 package remote
 
 import (
@@ -29,6 +29,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"cssa/functions/intake"
 	"cssa/functions/invite"
@@ -55,6 +56,8 @@ type Deployment struct {
 	Aggregate *Aggregate
 	Release   *Release
 	Query     *Query
+
+	queues *sqs.Client
 }
 
 // Open reads where the stage's things are and wires the steps to them.
@@ -88,6 +91,7 @@ func wire(cfg aws.Config, stage string, out Outputs, now func() time.Time) *Depl
 	}
 	d.Aggregate = &Aggregate{client: lambda.NewFromConfig(cfg, onlyOnce), function: out.AggregateFunction, ledger: d.Ledger}
 	d.Release = &Release{config: cfg, url: out.ApiURL, ledger: d.Ledger, now: now}
+	d.queues = sqs.NewFromConfig(cfg)
 	d.Query = &Query{client: athena.NewFromConfig(cfg), outputs: out}
 	return d
 }

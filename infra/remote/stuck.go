@@ -1,0 +1,42 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+)
+
+// Drain does nothing: the stage's functions handle messages as they come.
+func (d *Deployment) Drain(context.Context) error { return nil }
+
+// Stuck counts the messages in the stage's queues of dead letters, about: SQS counts loosely.
+func (d *Deployment) Stuck(ctx context.Context) (int, error) {
+	prefix, n := "cssa-"+d.Stage+"-", 0
+	pages := sqs.NewListQueuesPaginator(d.queues, &sqs.ListQueuesInput{QueueNamePrefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("dead letters: %w", err)
+		}
+		for _, url := range page.QueueUrls {
+			if !strings.HasSuffix(url, "-dead") {
+				continue
+			}
+			const name = types.QueueAttributeNameApproximateNumberOfMessages
+			got, err := d.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{name}})
+			if err != nil {
+				return 0, fmt.Errorf("dead letters: %w", err)
+			}
+			count, err := strconv.Atoi(got.Attributes[string(name)])
+			if err != nil {
+				return 0, fmt.Errorf("dead letters: %w", err)
+			}
+			n += count
+		}
+	}
+	return n, nil
+}
