@@ -20,13 +20,16 @@ func ReadContext(r io.Reader) (map[string]any, error) {
 	return file.Context, nil
 }
 
-// NewApp returns an app with the system's stacks that writes its templates to outdir when synthesised.
-func NewApp(outdir string, context map[string]any) awscdk.App {
-	app := awscdk.NewApp(&awscdk.AppProps{
-		Outdir:             s(outdir),
-		Context:            &context,
-		AnalyticsReporting: b(false),
-	})
-	newStore(app, "CssaStore")
-	return app
+// Synth writes the templates of the stages to outdir and holds them to the rule packs. The code of a function is asked
+// for by the function's name.
+func Synth(outdir string, context map[string]any, code Code, stages ...Stage) error {
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: s(outdir), Context: &context, AnalyticsReporting: b(false)})
+	for _, st := range stages {
+		if err := newStage(app, st, code); err != nil {
+			return err
+		}
+	}
+	nag(app)
+	app.Synth(nil)
+	return nil
 }

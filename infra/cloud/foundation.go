@@ -30,7 +30,7 @@ type Foundation struct {
 
 	MailIdentity     awsses.EmailIdentity
 	ConfigurationSet awsses.ConfigurationSet
-	Functions        map[string]Function // by name; go through functionNames for an order
+	Functions        map[string]Function // by name; go through FunctionNames for an order
 	API              awsapigatewayv2.HttpApi
 	APIStage         awsapigatewayv2.HttpStage
 	APILogs          awslogs.LogGroup
@@ -51,8 +51,8 @@ type Function struct {
 	Log    awslogs.LogGroup
 }
 
-// functionNames are the steps in the order of the corridor.
-func functionNames() []string {
+// FunctionNames are the steps in the order of the corridor.
+func FunctionNames() []string {
 	return []string{"invite", "intake", "aggregate", "release", "feedback", "dispatch"}
 }
 

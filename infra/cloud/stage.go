@@ -21,8 +21,9 @@ type Stage struct {
 	RealMail bool
 	// Keep makes all that holds data outlive the stack and protects it against deletion. A stage without it is for trials.
 	Keep bool
-	// MachineClient lets programs of firms obtain tickets by client credentials.
-	MachineClient bool
+	// MachineClients are the firms whose programs obtain tickets by client credentials: a client each, which the ledger
+	// must be told of too.
+	MachineClients []checklist.FirmID
 
 	Domain     string // the mail's domain, verified by DKIM
 	MailFrom   string // the letters' sender, of Domain
@@ -33,7 +34,7 @@ type Stage struct {
 	Editions       []checklist.EditionID // those counted every night
 	Nightly        string                // when, "02:00", in the edition's time zone
 	GrantMinutes   int                   // how long a ticket's grant is good
-	RetentionYears int                   // how long Object Lock holds an original in governance mode
+	RetentionYears int                   // how long Object Lock holds an original in governance mode; 0 is as long as somebody says of each
 	LogDays        int                   // how long logs are kept: one of CloudWatch's values
 }
 
@@ -42,14 +43,14 @@ func stages() []Stage {
 	return []Stage{
 		{
 			Name: "dev", Region: "ap-northeast-1",
-			ScanUploads: true,
-			Domain:      "dev.cssa.example.jp", MailFrom: "cssa@dev.cssa.example.jp", DeskURL: "https://dev.cssa.example.jp/",
+			ScanUploads: true, MachineClients: []checklist.FirmID{"S-0001"},
+			Domain: "dev.cssa.example.jp", MailFrom: "cssa@dev.cssa.example.jp", DeskURL: "https://dev.cssa.example.jp/",
 			AlarmEmail: "operator@cssa.example.jp", BudgetUSD: 10,
-			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 1, LogDays: 30,
+			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 0, LogDays: 30,
 		},
 		{
 			Name: "prod", Region: "ap-northeast-1",
-			ScanUploads: true, RealMail: true, Keep: true, MachineClient: true,
+			ScanUploads: true, RealMail: true, Keep: true,
 			Domain: "cssa.example.jp", MailFrom: "cssa@cssa.example.jp", DeskURL: "https://cssa.example.jp/",
 			AlarmEmail: "operator@cssa.example.jp", BudgetUSD: 30,
 			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 7, LogDays: 365,
