@@ -121,7 +121,7 @@ func TestRecountedFromTheOriginals(t *testing.T) {
 			}
 		}
 	}
-	run, tables, err := currentDistributions(ctx, l, ed)
+	run, tables, err := currentDistributions(ctx, l.Lake, ed)
 	if err != nil {
 		t.Fatal(err)
 	}
