@@ -207,7 +207,6 @@ func (s *Step) protect(ctx context.Context, ed *checklist.Edition, run string) (
 	if err != nil {
 		return nil, nil, err
 	}
-	byQuestion := map[string][]table.Table{}
 	for _, t := range tables {
 		if t.Group != table.All {
 			continue
@@ -216,17 +215,16 @@ func (s *Step) protect(ctx context.Context, ed *checklist.Edition, run string) (
 		if !ok {
 			return nil, nil, fmt.Errorf("run %s has a table of question %s, which %s does not have", run, t.ID, ed.ID)
 		}
-		shown := disclosure.Distribution(t, q, checklist.StageID(t.Stage), ed.Threshold)
-		distributions = append(distributions, shown)
-		byQuestion[t.ID] = append(byQuestion[t.ID], shown)
+		distributions = append(distributions, disclosure.Distribution(t, q, checklist.StageID(t.Stage), ed.Threshold))
 	}
+	distributions = disclosure.Gated(ed, distributions, ed.Threshold)
 	for i := range ed.Figures {
 		fig := &ed.Figures[i]
 		q, ok := ed.Question(string(fig.Question))
 		if !ok {
 			return nil, nil, fmt.Errorf("figure %s: no question %s", fig.ID, fig.Question)
 		}
-		figures = append(figures, disclosure.Figure(fig, q, byQuestion[string(q.ID)]...))
+		figures = append(figures, disclosure.Figure(fig, q, distributions...))
 	}
 	return distributions, figures, nil
 }

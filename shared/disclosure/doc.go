@@ -27,9 +27,9 @@
 //
 // # What is not protected yet
 //
-// Each row is protected alone. Not yet considered: bases, unanswered and not applicable, which are shown as they are and
-// tell counts of other tables (the base of a drill is the plan holders; that of a conditional question, those who
-// answered so before); items of a question that exclude each other; a figure's base filter against the same question without it;
+// Each row is protected alone, but for the base of a question that is put to some firms only, which is closed where it would
+// tell a withheld count ([Gated]). Not yet considered: how many left a place unanswered, which is shown as it is; items of
+// a question that exclude each other; a figure's base filter against the same question without it;
 // groups against the whole, or against each other; one run against another; and a reader who knows its own or its
 // corporate group's answers. Until they are, only tables of the whole sector go through the open door.
 package disclosure

@@ -90,6 +90,9 @@ func find(protected []table.Table, stage checklist.StageID, item checklist.ItemI
 
 // union counts choices from the shown cells and whole joints of a row, or withholds.
 func union(columns []string, r table.Row, choices []checklist.ChoiceID) table.Cell {
+	if r.Closed() {
+		return table.Withhold(-1)
+	}
 	if r.Base == 0 {
 		return table.Count(0, 0)
 	}

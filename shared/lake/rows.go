@@ -112,7 +112,7 @@ type OpenDistributionRow struct {
 	Counts
 	Count      *int32 `parquet:"count,optional" doc:"firms that gave the answer; NULL where withheld"`
 	Share      *int32 `parquet:"share,optional,decimal(1:4)" doc:"count of base in percent, half up to one decimal; NULL where withheld or base is 0"`
-	Withheld   bool   `parquet:"withheld" doc:"秘匿: the number is not published; printed x (a share of base 0 is not withheld but NULL, printed −)"`
+	Withheld   bool   `parquet:"withheld" doc:"秘匿: the number is not published; printed x (a share of base 0 is not withheld but NULL, printed −; withheld and of base 0: the base is withheld too)"`
 	Joint      *int32 `parquet:"joint,optional" doc:"number, from 1 within the row, of the withheld cells told together; NULL where not withheld or told in no joint"`
 	JointCount *int32 `parquet:"joint_count,optional" doc:"firms in all cells of the joint together; the same on each of its rows"`
 	Few        *bool  `parquet:"few,optional" doc:"true for the one cell of the joint said to be below the threshold (5先未満); NULL where that is not told"`
@@ -128,7 +128,7 @@ type OpenFigureRow struct {
 	Count      *int32 `parquet:"count,optional" doc:"firms that gave the answer; NULL where withheld"`
 	ShareBase  *int32 `parquet:"share_base,optional" doc:"回答先数 of the series: the base of the share; other than base only where the series is of another stage than the figure's first (訓練 among those with a plan); NULL where withheld"`
 	Share      *int32 `parquet:"share,optional,decimal(1:4)" doc:"count of share_base in percent, half up to one decimal; NULL where withheld or share_base is 0"`
-	Withheld   bool   `parquet:"withheld" doc:"秘匿: the number is not published; printed x (a share of base 0 is not withheld but NULL, printed −)"`
+	Withheld   bool   `parquet:"withheld" doc:"秘匿: the number is not published; printed x (a share of base 0 is not withheld but NULL, printed −; withheld and of base 0: the base is withheld too)"`
 	Joint      *int32 `parquet:"joint,optional" doc:"number, from 1 within the row, of the withheld cells told together; NULL where not withheld or told in no joint"`
 	JointCount *int32 `parquet:"joint_count,optional" doc:"firms in all cells of the joint together; the same on each of its rows"`
 	Few        *bool  `parquet:"few,optional" doc:"true for the one cell of the joint said to be below the threshold (5先未満); NULL where that is not told"`

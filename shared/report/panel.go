@@ -70,6 +70,9 @@ func (b *builder) stack(q *checklist.Question) (Block, checklist.Text, error) {
 	if err != nil {
 		return Block{}, checklist.Text{}, err
 	}
+	if t.Rows[0].Closed() {
+		return Block{Layout: Closed}, checklist.Text{}, nil
+	}
 	row, ref := &t.Rows[0], checklist.Ref{Question: q.ID}
 	own := b.column(q, ref)
 	block := Block{Layout: Stack, Base: row.Base, Shared: true, Bar: segments(row, levels(q, ""), own)}
@@ -89,6 +92,9 @@ func (b *builder) classes(q *checklist.Question) (Block, error) {
 		return Block{}, err
 	}
 	row := &t.Rows[0]
+	if row.Closed() {
+		return Block{Layout: Closed}, nil
+	}
 	own := b.column(q, checklist.Ref{Question: q.ID})
 	block := Block{Layout: Bars, Base: row.Base, Shared: true}
 	cells := shares(row, own)
@@ -107,6 +113,9 @@ func (b *builder) yesNo(q *checklist.Question) (Block, error) {
 	t, err := b.table(q, "")
 	if err != nil {
 		return Block{}, err
+	}
+	if closed(t) {
+		return b.closed(q, "", checklist.Text{}), nil
 	}
 	yes := slices.Index(t.Columns, string(checklist.Yes))
 	block := Block{Layout: Bars}
@@ -127,6 +136,9 @@ func (b *builder) rows(q *checklist.Question, stage checklist.StageID, title che
 	if err != nil {
 		return Block{}, err
 	}
+	if closed(t) {
+		return b.closed(q, stage, title), nil
+	}
 	block := Block{Layout: Rows, Title: title, Legend: levels(q, stage)}
 	for i, it := range q.Items {
 		row, ref := &t.Rows[i], checklist.Ref{Question: q.ID, Item: it.ID, Stage: stage}
@@ -138,6 +150,18 @@ func (b *builder) rows(q *checklist.Question, stage checklist.StageID, title che
 	}
 	block.share()
 	return block, nil
+}
+
+// closed says whether any row of a table is closed; then none of it is drawn.
+func closed(t *table.Table) bool { return slices.ContainsFunc(t.Rows, table.Row.Closed) }
+
+// closed is a question or stage whose distribution is withheld as a whole: the firm's own answers alone.
+func (b *builder) closed(q *checklist.Question, stage checklist.StageID, title checklist.Text) Block {
+	block := Block{Layout: Closed, Title: title}
+	for _, it := range q.Items {
+		block.Lines = append(block.Lines, Line{Label: it.Label, Own: b.own(q, checklist.Ref{Question: q.ID, Item: it.ID, Stage: stage})})
+	}
+	return block
 }
 
 // share says the base once where every line has the same.

@@ -83,6 +83,8 @@ const (
 	Stack Layout = "stack" // one bar of all choices, and one line for each choice
 	Bars  Layout = "bars"  // one line for each item or class, each with its own bar
 	Rows  Layout = "rows"  // one line for each item, each with a bar of all choices
+
+	Closed Layout = "closed" // no distribution, because its base would tell a withheld count; one line for each item, the firm's own
 )
 
 // A Block is one chart with its table: a question, or one stage of a nested question.

@@ -59,7 +59,11 @@ var words = map[string]checklist.Text{
 	"outside":    {JA: "対象外", EN: "not applicable"},
 	"unordered":  {JA: "回答に順序はありません。", EN: "The answers have no order."},
 	"private":    {JA: "自由記述は、他の先には示しません。", EN: "Free text is shown to no other firm."},
-	"ownYes":     {JA: "貴社の「はい」：%[2]d項目中%[1]d項目", EN: "Your “yes”: %d of %d items"},
+	"closed": {
+		JA: "※ 回答先数がほかの設問の秘匿した区分を示すことになるため、この分布は示しません。",
+		EN: "※ Not shown: the number of answers would tell an answer that another question withholds.",
+	},
+	"ownYes": {JA: "貴社の「はい」：%[2]d項目中%[1]d項目", EN: "Your “yes”: %d of %d items"},
 
 	"notes": {JA: "方法と注記", EN: "Method and notes"},
 	"noteBase": {

@@ -37,6 +37,29 @@ type Row struct {
 	Joints        []Joint
 }
 
+// Closed says whether even the row's base is withheld, because it would tell a withheld count of another question: all its
+// cells are withheld and its numbers are zero. [CloseRow] makes one.
+func (r Row) Closed() bool {
+	if r.Base != 0 || len(r.Cells) == 0 {
+		return false
+	}
+	for _, c := range r.Cells {
+		if c.kind != withheld {
+			return false
+		}
+	}
+	return true
+}
+
+// CloseRow returns a closed row of so many cells.
+func CloseRow(item string, cells int) Row {
+	r := Row{Item: item}
+	for range cells {
+		r.Cells = append(r.Cells, Withhold(-1))
+	}
+	return r
+}
+
 // A Cell is a count of firms with its base, or withheld (秘匿), or empty because its base is.
 type Cell struct {
 	kind        kind
