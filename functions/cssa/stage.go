@@ -62,7 +62,7 @@ type place struct {
 // letters says where letters are, as the end of a sentence that names them in the plural.
 func (p place) letters() string {
 	if p.outbox == "" {
-		return "on their way: the stage mails them. What became of one: cssa show FIRM."
+		return "being mailed; what became of one: cssa show FIRM."
 	}
 	return "in " + p.outbox + ". Nothing was sent."
 }

@@ -220,7 +220,11 @@ func (d *desk) releaseCommand() *cobra.Command {
 		if err := l.Drain(ctx); err != nil {
 			return err
 		}
-		p.end("")
+		if l.outbox == "" {
+			p.end("handed over")
+		} else {
+			p.end("")
+		}
 		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy, "approved_by": r.ApprovedBy, "open_lake": l.open}, func() {
 			d.say("Released run %s: proposed by %s, approved by %s.", r.Run, r.ProposedBy, r.ApprovedBy)
 			d.say("Open tables are in %s; the feedback letters are %s", l.open, l.letters())

@@ -42,15 +42,25 @@ type Aggregate struct {
 
 // Nightly makes a run of what the ledger holds now.
 func (a *Aggregate) Nightly(ctx context.Context, id checklist.EditionID) (ledger.Run, error) {
+	before, err := a.last(ctx, id)
+	if err != nil {
+		return before, err
+	}
 	if err := a.invoke(ctx, id, false); err != nil {
 		return ledger.Run{}, err
 	}
-	runs, err := a.ledger.Runs(ctx, id)
-	if err != nil {
-		return ledger.Run{}, err
+	run, err := a.last(ctx, id)
+	if err == nil && run.ID == before.ID {
+		return run, fmt.Errorf("aggregate %s: %w: the function made no run", id, ErrRefused)
 	}
-	if len(runs) == 0 {
-		return ledger.Run{}, fmt.Errorf("aggregate %s: the function made no run: %w", id, ErrRefused)
+	return run, err
+}
+
+// last returns the newest run, or a zero one.
+func (a *Aggregate) last(ctx context.Context, id checklist.EditionID) (ledger.Run, error) {
+	runs, err := a.ledger.Runs(ctx, id)
+	if err != nil || len(runs) == 0 {
+		return ledger.Run{}, err
 	}
 	return runs[len(runs)-1], nil
 }

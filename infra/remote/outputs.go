@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 )
 
-// Outputs are what the stacks of a stage say of themselves.
+// Outputs are what the stack of a stage says of itself.
 type Outputs struct {
 	LedgerTable         string
 	InboxBucket         string
@@ -46,32 +46,26 @@ func (o *Outputs) fields() []struct {
 
 var stageName = regexp.MustCompile(`^[a-z][a-z0-9]{0,19}$`)
 
-// ReadOutputs collects the outputs of the stage's stacks, those whose name begins with cssa-STAGE-. All that are missing
-// are named at once.
-func ReadOutputs(ctx context.Context, client cloudformation.DescribeStacksAPIClient, stage string) (Outputs, error) {
+// Stacks is what is asked of CloudFormation.
+type Stacks interface {
+	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
+}
+
+// ReadOutputs reads the outputs of the stage's stack, cssa-STAGE. All that are missing are named at once.
+func ReadOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, error) {
 	var out Outputs
 	if !stageName.MatchString(stage) {
 		return out, fmt.Errorf("stage %q: want a short word of small letters, e.g. prod", stage)
 	}
-	said, stacks := map[string]string{}, 0
-	pages := cloudformation.NewDescribeStacksPaginator(client, &cloudformation.DescribeStacksInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return out, fmt.Errorf("outputs of the stage %s: %w", stage, err)
-		}
-		for _, stack := range page.Stacks {
-			if !strings.HasPrefix(strings.ToLower(aws.ToString(stack.StackName)), "cssa-"+stage+"-") {
-				continue
-			}
-			stacks++
-			for _, o := range stack.Outputs {
-				said[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
-			}
-		}
+	got, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String("cssa-" + stage)})
+	if err != nil {
+		return out, fmt.Errorf("is the stage %s deployed in this account and region? %w", stage, err)
 	}
-	if stacks == 0 {
-		return out, fmt.Errorf("no stack of the stage %s in this account and region; deploy it first: make deploy STAGE=%s", stage, stage)
+	said := map[string]string{}
+	for _, stack := range got.Stacks {
+		for _, o := range stack.Outputs {
+			said[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+		}
 	}
 	var missing []string
 	for _, f := range out.fields() {
@@ -80,7 +74,7 @@ func ReadOutputs(ctx context.Context, client cloudformation.DescribeStacksAPICli
 		}
 	}
 	if len(missing) > 0 {
-		return out, fmt.Errorf("the stacks of the stage %s lack the outputs %s; deploy it again: make deploy STAGE=%s", stage, strings.Join(missing, ", "), stage)
+		return out, fmt.Errorf("the stack cssa-%s lacks the outputs %s; deploy it again: make deploy STAGE=%s", stage, strings.Join(missing, ", "), stage)
 	}
 	return out, nil
 }
