@@ -13,6 +13,7 @@ type line struct {
 
 const (
 	awsSDK  = "github.com/aws/aws-sdk-go-v2 github.com/aws/smithy-go"
+	lambda  = "github.com/aws/aws-lambda-go"
 	cdk     = "github.com/aws/aws-cdk-go github.com/aws/constructs-go github.com/aws/jsii-runtime-go github.com/cdklabs"
 	duckdb  = "github.com/duckdb"
 	excel   = "github.com/xuri/excelize/v2"
@@ -41,6 +42,7 @@ const (
 // theLaw is the table. The order is that of the corridor, then of the cupboards, then of what wires them.
 var theLaw = []line{
 	{"events", "shared/checklist", "", ""},
+	{"events/awsevents", "events shared/checklist shared/ledger shared/settings", lambda, "aws"},
 
 	{"functions/invite", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
 	{"functions/intake", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
@@ -48,6 +50,13 @@ var theLaw = []line{
 	{"functions/release", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/disclosure shared/lake", text, ""},
 	{"functions/feedback", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/lake shared/report", sync, ""},
 	{"functions/dispatch", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook shared/report shared/mail", sync, ""},
+
+	{"functions/invite/lambda", "events/awsevents functions/invite shared/archive/s3 shared/bus/aws shared/checklist shared/ledger shared/ledger/dynamo shared/questionnaire shared/register shared/settings", awsSDK + " " + lambda, "aws"},
+	{"functions/intake/lambda", "events/awsevents functions/intake shared/archive/s3 shared/bus/aws shared/ledger/dynamo shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
+	{"functions/aggregate/lambda", "events/awsevents functions/aggregate shared/archive/s3 shared/ledger shared/ledger/dynamo shared/lake/athena shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
+	{"functions/release/lambda", "events/awsevents functions/release shared/archive/s3 shared/bus/aws shared/checklist shared/ledger shared/ledger/dynamo shared/lake/athena shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
+	{"functions/feedback/lambda", "events events/awsevents functions/feedback shared/archive/s3 shared/bus/aws shared/lake shared/ledger/dynamo shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
+	{"functions/dispatch/lambda", "events/awsevents functions/dispatch shared/archive/s3 shared/ledger/dynamo shared/mail/ses shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 
 	{"functions/cssa", "events functions/* functions/cssa/synthesise infra/laptop infra/remote shared/*",
 		"github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term " + sync + " " + width, "aws"},
@@ -59,6 +68,7 @@ var theLaw = []line{
 	{"shared/archive/s3", "shared/archive", awsSDK, "aws"},
 	{"shared/archive/archivetest", "shared/archive", "", ""},
 	{"shared/bus", "events", "", ""},
+	{"shared/bus/aws", "events", awsSDK, "aws"},
 	{"shared/bus/inproc", "events shared/bus", "modernc.org/sqlite " + sync, ""},
 	{"shared/checklist", "", "", ""},
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
@@ -71,6 +81,7 @@ var theLaw = []line{
 	{"shared/ledger/sqlite", "shared/checklist shared/register shared/ledger", "modernc.org/sqlite", ""},
 	{"shared/ledger/ledgertest", "shared/checklist shared/register shared/ledger", rapid, ""},
 	{"shared/mail", "shared/checklist", "github.com/wneessen/go-mail " + width, ""},
+	{"shared/mail/ses", "shared/mail", awsSDK, "aws"},
 	{"shared/mail/outbox", "shared/mail", "", ""},
 	{"shared/mail/mailtest", "shared/mail", "", ""},
 	{"shared/questionnaire", "shared/checklist", "github.com/goccy/go-yaml", ""},
@@ -87,6 +98,7 @@ var theLaw = []line{
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
 	{"infra/remote", "events functions/invite functions/intake shared/* shared/*/*", awsSDK, "aws"},
 	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
+	{"infra/rehearsal", "infra/laptop/objects infra/rehearsal/* shared/ledger/dynamo", awsSDK, "aws"},
 	{"infra/rehearsal/iam", "infra/rehearsal/template", "", ""},
 	{"infra/rehearsal/runtime", "", "", ""},
 	{"infra/rehearsal/template", "", "", ""},
