@@ -27,6 +27,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -34,6 +35,7 @@ import (
 	"cssa/functions/intake"
 	"cssa/functions/invite"
 	"cssa/shared/archive/s3"
+	busaws "cssa/shared/bus/aws"
 	"cssa/shared/ledger/dynamo"
 	"cssa/shared/questionnaire"
 )
@@ -82,12 +84,12 @@ func wire(cfg aws.Config, stage string, out Outputs, now func() time.Time) *Depl
 		Ledger: dynamo.New(dynamodb.NewFromConfig(cfg), out.LedgerTable),
 		Inbox:  s3.New(objects, out.InboxBucket), Archive: s3.New(objects, out.ArchiveBucket), Lake: s3.New(objects, out.RestrictedBucket),
 	}
-	publisher := publisher(cfg, out.EventBus)
+	bus := busaws.New(eventbridge.NewFromConfig(cfg), out.EventBus)
 	d.Invite = &invite.Step{
-		Editions: d.Editions, Ledger: d.Ledger, Inbox: d.Inbox, Archive: d.Archive, Publisher: publisher, Now: now, Expires: grantTime,
+		Editions: d.Editions, Ledger: d.Ledger, Inbox: d.Inbox, Archive: d.Archive, Publisher: bus, Now: now, Expires: grantTime,
 	}
 	d.Intake = &intake.Step{
-		Editions: d.Editions, Ledger: d.Ledger, Archive: d.Archive, Inbox: out.InboxBucket, Publisher: publisher, Now: now,
+		Editions: d.Editions, Ledger: d.Ledger, Archive: d.Archive, Inbox: out.InboxBucket, Publisher: bus, Now: now,
 	}
 	d.Aggregate = &Aggregate{client: lambda.NewFromConfig(cfg, onlyOnce), function: out.AggregateFunction, ledger: d.Ledger}
 	d.Release = &Release{config: cfg, url: out.ApiURL, ledger: d.Ledger, now: now}
