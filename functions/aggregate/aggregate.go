@@ -217,7 +217,8 @@ func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string)
 	return s.Catalog.AddPartitions(ctx, id, run)
 }
 
-// stillMine keeps a run that was held up and overtaken from becoming current after the one that overtook it.
+// stillMine keeps a run that was held up and overtaken from becoming current after the one that overtook it, and a nightly
+// run from becoming current over that of a freeze.
 func (s *Step) stillMine(ctx context.Context, r ledger.Run) error {
 	held, err := s.Ledger.Run(ctx, r.Edition, r.ID)
 	if err != nil {
@@ -225,6 +226,13 @@ func (s *Step) stillMine(ctx context.Context, r ledger.Run) error {
 	}
 	if held.State != ledger.Running || !held.StartedAt.Equal(r.StartedAt) {
 		return fmt.Errorf("run %s was taken over: %w", r.ID, ledger.ErrHeld)
+	}
+	round, err := s.Ledger.Round(ctx, r.Edition)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	if r.Kind == ledger.Nightly && round.State == ledger.Frozen {
+		return fmt.Errorf("run %s: the round was frozen meanwhile: %w", r.ID, ledger.ErrConflict)
 	}
 	return nil
 }

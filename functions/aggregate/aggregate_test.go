@@ -264,6 +264,40 @@ func TestAFreezeCutOffIsMadeAgainOfWhatTheRegisterSaysNow(t *testing.T) {
 	}
 }
 
+// A nightly run that counted while the round was frozen must not become current over the run of the freeze.
+func TestANightlyRunOvertakenByTheFreezeIsNotCurrent(t *testing.T) {
+	r := newRoom(t)
+	r.record(t, 1, 1, "published")
+	r.now = r.ed.Closing.UTC()
+	r.Lake = &freezing{r.lake, func() {
+		round, err := r.ledger.Round(t.Context(), edition)
+		must(t, err)
+		round.State, round.ClosedAt, round.FrozenAt, round.FrozenRun = ledger.Frozen, round.Closing, r.now, "other"
+		must(t, r.ledger.AdvanceRound(t.Context(), round))
+	}}
+	run, err := r.Nightly(t.Context(), edition)
+	if !errors.Is(err, ledger.ErrConflict) || run.State != ledger.Failed {
+		t.Errorf("run %s: %v", run.State, err)
+	}
+	if _, err := lake.Current(t.Context(), r.lake, edition); !errors.Is(err, archive.ErrNotFound) {
+		t.Errorf("it is current: %v", err)
+	}
+}
+
+// freezing freezes the round at the first write.
+type freezing struct {
+	lake.Store
+	freeze func()
+}
+
+func (f *freezing) Replace(ctx context.Context, key string, body []byte) (archive.Object, error) {
+	if f.freeze != nil {
+		f.freeze()
+		f.freeze = nil
+	}
+	return f.Store.Replace(ctx, key, body)
+}
+
 func TestTwoRunsAtOnce(t *testing.T) {
 	r := newRoom(t)
 	at := r.now

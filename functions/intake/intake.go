@@ -172,7 +172,14 @@ func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (c
 		sub.Faults = door
 		return sub, err
 	}
-	return sub, s.read(ctx, ed, body, &sub)
+	if err := s.read(ctx, ed, body, &sub); err != nil || sub.Status != checklist.Accepted {
+		return sub, err
+	}
+	// Reading takes a while, and the round may have been frozen meanwhile: what is accepted now would be counted by nobody.
+	if door, err = s.door(ctx, ed, sub.ReceivedAt); err != nil || door != nil {
+		sub.Status, sub.Answers, sub.Faults = checklist.Returned, nil, door
+	}
+	return sub, err
 }
 
 // door returns the fault of an upload that came while the round took none, or nil.
@@ -187,6 +194,8 @@ func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Ti
 		return nil, fmt.Errorf("edition %s was changed after it was opened: %w", ed.ID, ledger.ErrConflict)
 	case round.Takes(received):
 		return nil, nil
+	case round.State == ledger.Frozen && received.Before(round.Closing) && received.Before(round.ClosedAt):
+		return []checklist.Fault{checklist.NewFault(checklist.CodeFrozen)}, nil
 	case received.Before(round.OpenedAt):
 		return []checklist.Fault{checklist.NewFault(checklist.CodeNotOpen)}, nil
 	}

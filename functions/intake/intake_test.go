@@ -308,6 +308,21 @@ func TestAWithdrawalThatWasCutOffDoesNotSpareAnUploadThatCameSince(t *testing.T)
 	}
 }
 
+// It came in time, and was handled only after the freeze: it is not counted, and its letter does not say it came too late.
+func TestAnUploadHandledAfterTheFreezeIsReturnedForWhatItIs(t *testing.T) {
+	r := newRoom(t)
+	up := r.upload(t, "S-0001", r.filled(t, "S-0001", r.answers()))
+	round, err := r.ledger.Round(t.Context(), edition)
+	must(t, err)
+	round.State, round.ClosedAt, round.FrozenAt, round.FrozenRun = ledger.Frozen, round.Closing, round.Closing.Add(time.Hour), "run"
+	must(t, r.ledger.AdvanceRound(t.Context(), round))
+	must(t, r.Handle(t.Context(), up))
+	s := r.submission(t, up)
+	if s.Status != checklist.Returned || codes(s.Faults) != string(checklist.CodeFrozen) {
+		t.Errorf("%s with %s, want returned with %s", s.Status, codes(s.Faults), checklist.CodeFrozen)
+	}
+}
+
 func TestAnObjectOfNobodyIsToldToTheSupervisor(t *testing.T) {
 	r := newRoom(t)
 	for _, c := range []struct {

@@ -59,6 +59,7 @@ const (
 	CodeBinaryWorkbook FaultCode = "F023"
 	CodeInfected       FaultCode = "F024"
 	CodeNotScanned     FaultCode = "F025"
+	CodeFrozen         FaultCode = "F026"
 )
 
 // Faults of the cover.
@@ -163,6 +164,9 @@ var messages = map[FaultCode]struct {
 	CodeAfterClosing: {Mend,
 		Text{"受付終了（{want}）後に届きました。", "It arrived after the doors closed ({want})."},
 		Text{"事務局にご連絡ください。", "Please contact the secretariat."}},
+	CodeFrozen: {Mend,
+		Text{"集計の確定後に処理されたため、受理できませんでした。", "It was handled only after the round was frozen and could not be accepted."},
+		Text{"受付終了までに届いています。事務局にご連絡ください。", "It had come before the doors closed. Please contact the secretariat."}},
 	CodeNotOpen: {Mend,
 		Text{"この実施回は受付中ではありません。", "This edition is not open for submissions."},
 		Text{"受付期間を案内でご確認ください。", "Please check the dates in the invitation."}},

@@ -140,6 +140,35 @@ func TestAnnouncementFails(t *testing.T) {
 	}
 }
 
+// A sender whose upload was committed but not announced tries again: its retry is refused, and makes the announcement good.
+func TestARetryMakesTheAnnouncementGood(t *testing.T) {
+	f := feed{err: errors.New("disk full")}
+	srv := serve(t, inbox(t.TempDir(), &f))
+	in := s3.New(srv.Client(), "inbox")
+	put := func() error {
+		_, err := srv.Client().PutObject(t.Context(), &awss3.PutObjectInput{Bucket: aws.String("inbox"), Key: aws.String("k"),
+			Body: strings.NewReader("x"), IfNoneMatch: aws.String("*")}, func(o *awss3.Options) { o.RetryMaxAttempts = 1 })
+		return err
+	}
+	if put() == nil {
+		t.Fatal("the sender was told that all is well")
+	}
+	there, err := in.Head(t.Context(), "k", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.mu.Lock()
+	f.err = nil
+	f.mu.Unlock()
+	var api smithy.APIError
+	if err := put(); !errors.As(err, &api) || api.ErrorCode() != "PreconditionFailed" {
+		t.Errorf("the retry was answered %v", err)
+	}
+	if got := f.take(); len(got) != 1 || got[0].VersionID != there.ID || got[0].Size != 1 || !got[0].ReceivedAt.Equal(there.ReceivedAt) {
+		t.Errorf("announced %+v, want version %s of 1 byte at %s", got, there.ID, there.ReceivedAt)
+	}
+}
+
 // An object whose time the deployment's clock has not reached is received now.
 func TestTimeAheadOfTheClock(t *testing.T) {
 	var f feed
@@ -334,8 +363,8 @@ func TestCurl(t *testing.T) {
 	if got, _, err := in.Get(t.Context(), key, "", 1<<20); !bytes.Equal(got, body) || err != nil {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
-	if got := f.take(); len(got) != 1 || got[0].Key != key {
-		t.Errorf("announced %+v", got)
+	if got := f.take(); len(got) != 2 || got[0].Key != key || got[1] != got[0] {
+		t.Errorf("announced %+v, want the upload, and the same again for the second try", got)
 	}
 }
 

@@ -60,6 +60,9 @@ func (s *store) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3
 		err = s.drop(bucket, key, deleteMarkerAttribute)
 	}
 	unlock()
+	if b.Notify && errors.Is(err, s3err.GetAPIError(s3err.ErrPreconditionFailed)) {
+		s.announceAgain(ctx, Commit{Bucket: bucket, Key: strings.Clone(key)})
+	}
 	if err != nil {
 		return out, s.outward(ctx, "an upload failed", Commit{Bucket: bucket, Key: key}, err)
 	}
@@ -106,6 +109,19 @@ func (s *store) outward(ctx context.Context, what string, c Commit, err error) e
 	s.log.LogAttrs(ctx, slog.LevelError, "object store", slog.String("failed", what),
 		slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.String("version", c.VersionID), slog.Any("error", err))
 	return s3err.GetAPIError(s3err.ErrInternalError)
+}
+
+// announceAgain tells of an object that somebody tried to write once more: its announcement may have failed the first time,
+// and then the sender's retry is the occasion to make it good. What fails here is made good at the next start.
+func (s *store) announceAgain(ctx context.Context, c Commit) {
+	head, err := s.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &c.Bucket, Key: &c.Key})
+	if err == nil {
+		c.VersionID, c.Size, c.ReceivedAt = versionID(aws.ToString(head.VersionId)), aws.ToInt64(head.ContentLength), aws.ToTime(head.LastModified).UTC()
+		err = s.announce(ctx, c)
+	}
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelError, "an object is still not announced", slog.String("bucket", c.Bucket), slog.String("key", c.Key), slog.Any("error", err))
+	}
 }
 
 // announce tells of a commit. A time that the deployment's clock has not reached yet comes from a crash before the

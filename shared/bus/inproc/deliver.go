@@ -170,7 +170,7 @@ func (q *Queue) one(ctx context.Context, id identity, m *message, handle bus.Han
 func guarded(ctx context.Context, handle bus.Handler, e events.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic: %T\n%s", p, debug.Stack()) // its value may hold what no log may
 		}
 	}()
 	return handle(ctx, e)
