@@ -58,6 +58,7 @@ type playedStage struct {
 	dispatch *dispatch.Step
 	inbox    *s3.Bucket
 	dir      string
+	dead     map[string]int // messages in the queues of dead letters
 
 	mu    sync.Mutex
 	asked []string // what was asked of the played services
@@ -127,7 +128,7 @@ func playStage(t *testing.T) *playedStage {
 		"LedgerTable": "cssa-test-ledger", "InboxBucket": "cssa-test-inbox", "ArchiveBucket": "cssa-test-archive",
 		"RestrictedBucket": "cssa-test-restricted", "OpenBucket": "cssa-test-open", "EventBus": "cssa-test", "ApiUrl": api.URL + playedAPI,
 		"AggregateFunction": "cssa-test-aggregate", "RestrictedDatabase": "cssa_test_restricted", "OpenDatabase": "cssa_test_open",
-		"RestrictedWorkgroup": "cssa-test-restricted", "OpenWorkgroup": "cssa-test-open", "ScanUploads": "false: uploads are read unscanned",
+		"RestrictedWorkgroup": "cssa-test-restricted", "OpenWorkgroup": "cssa-test-open", "DeadLetters": "https://sqs/1/cssa-test-uploads-dead,https://sqs/1/cssa-test-letters-dead", "ScanUploads": "false: uploads are read unscanned",
 	}
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": api.URL, "AWS_ENDPOINT_URL_S3": srv.Endpoint(), "AWS_ENDPOINT_URL_DYNAMODB": tables,
@@ -213,23 +214,18 @@ func (p *playedStage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *playedStage) answer(ctx context.Context, what, id string, in map[string]any, body string) (int, string) {
 	switch what {
 	case "POST /":
-		if !strings.Contains(body, "Action=DescribeStacks") || !strings.Contains(body, "StackName=cssa-test") {
+		if !strings.Contains(body, "Action=DescribeStacks") || !strings.Contains(body, "StackName=cssa-test-system") {
 			return http.StatusBadRequest, `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>`
 		}
 		var b strings.Builder
 		for name, value := range p.outputs {
 			fmt.Fprintf(&b, "<member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member>", name, value)
 		}
-		return http.StatusOK, "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>cssa-test</StackName><Outputs>" + b.String() + "</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+		return http.StatusOK, "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>cssa-test-system</StackName><Outputs>" + b.String() + "</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
 	case "AWSEvents.PutEvents":
 		return p.putEvents(ctx, in)
-	case "AmazonSQS.ListQueues":
-		return http.StatusOK, `{"QueueUrls":["https://sqs/1/cssa-test-letters","https://sqs/1/cssa-test-letters-dead"]}`
 	case "AmazonSQS.GetQueueAttributes":
-		if in["QueueUrl"] != "https://sqs/1/cssa-test-letters-dead" {
-			p.t.Errorf("asked for the attributes of %v", in["QueueUrl"])
-		}
-		return http.StatusOK, `{"Attributes":{"ApproximateNumberOfMessages":"0"}}`
+		return http.StatusOK, fmt.Sprintf(`{"Attributes":{"ApproximateNumberOfMessages":"%d"}}`, p.dead[in["QueueUrl"].(string)])
 	case "POST /2015-03-31/functions/cssa-test-aggregate/invocations":
 		var err error
 		if in["freeze"] == true {

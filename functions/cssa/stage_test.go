@@ -138,6 +138,10 @@ func TestTheSameVerbsOnAFolderAndOnAStage(t *testing.T) {
 		everything.WriteString(stage.out + stage.err)
 		t.Logf("cssa --stage test %s\n%s%s", name, stage.out, stage.err)
 	}
+	p.dead = map[string]int{"https://sqs/1/cssa-test-uploads-dead": 2, "https://sqs/1/cssa-test-letters-dead": 1}
+	if s := give(t, dir, "--stage", "test", "status"); !strings.Contains(s.out, "FAIL  3 messages could not be handled") {
+		t.Errorf("status with 3 dead letters:\n%s", s.out)
+	}
 	for id, secret := range p.people {
 		if strings.Contains(everything.String(), secret) || strings.Contains(everything.String(), "X-Amz-Signature") {
 			t.Errorf("a secret of %s was printed", id)

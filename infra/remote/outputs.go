@@ -24,6 +24,7 @@ type Outputs struct {
 	OpenDatabase        string
 	RestrictedWorkgroup string
 	OpenWorkgroup       string
+	DeadLetters         string // the URLs of the queues, separated by commas
 	ScanUploads         string
 }
 
@@ -40,7 +41,7 @@ func (o *Outputs) fields() []struct {
 		{"RestrictedBucket", &o.RestrictedBucket}, {"OpenBucket", &o.OpenBucket}, {"EventBus", &o.EventBus},
 		{"ApiUrl", &o.ApiURL}, {"AggregateFunction", &o.AggregateFunction}, {"RestrictedDatabase", &o.RestrictedDatabase},
 		{"OpenDatabase", &o.OpenDatabase}, {"RestrictedWorkgroup", &o.RestrictedWorkgroup}, {"OpenWorkgroup", &o.OpenWorkgroup},
-		{"ScanUploads", &o.ScanUploads},
+		{"DeadLetters", &o.DeadLetters}, {"ScanUploads", &o.ScanUploads},
 	}
 }
 
@@ -51,13 +52,13 @@ type Stacks interface {
 	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// ReadOutputs reads the outputs of the stage's stack, cssa-STAGE. All that are missing are named at once.
+// ReadOutputs reads the outputs of the stage's stack, cssa-STAGE-system. All that are missing are named at once.
 func ReadOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, error) {
 	var out Outputs
 	if !stageName.MatchString(stage) {
 		return out, fmt.Errorf("stage %q: want a short word of small letters, e.g. prod", stage)
 	}
-	got, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String("cssa-" + stage)})
+	got, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String("cssa-" + stage + "-system")})
 	if err != nil {
 		return out, fmt.Errorf("is the stage %s deployed in this account and region? %w", stage, err)
 	}
@@ -74,7 +75,7 @@ func ReadOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, err
 		}
 	}
 	if len(missing) > 0 {
-		return out, fmt.Errorf("the stack cssa-%s lacks the outputs %s; deploy it again: make deploy STAGE=%s", stage, strings.Join(missing, ", "), stage)
+		return out, fmt.Errorf("the stack cssa-%s-system lacks the outputs %s; deploy it again: make deploy STAGE=%s", stage, strings.Join(missing, ", "), stage)
 	}
 	return out, nil
 }

@@ -8,13 +8,14 @@
 //     caller, says who proposed and who approved;
 //   - what the steps tell goes to the bus; the stage's functions read, answer and mail on their own, some seconds later.
 //
-// Where the stage's things are is read from the outputs of its stacks. Credentials and region come from where the AWS
+// Where the stage's things are is read from the outputs of its stack. Credentials and region come from where the AWS
 // command line takes them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are honoured, and mean a server of one's own.
 //
-// What the operator's role needs: cloudformation:DescribeStacks; dynamodb GetItem, PutItem, UpdateItem, Query and
-// BatchWriteItem on the table; s3 PutObject and GetObject in the inbox and under workbooks/ of the archive; s3 GetObject in
-// the restricted lake; events:PutEvents; lambda:InvokeFunction of aggregate; execute-api:Invoke; sqs ListQueues and GetQueueAttributes
-// of dead-letter queues; for queries, athena of the two workgroups with glue and s3 behind them; the keys' kms actions.
+// Who does what, as the roles of the stage allow it (infra/cloud): the operator all verbs but these; the supervisor tables and
+// queries, and proposing a release; the releaser approving it; the analyst queries of the open door. What the operator's verbs
+// call: cloudformation DescribeStacks; dynamodb GetItem, PutItem, Query and BatchWriteItem on the table; s3 PutObject and HeadObject
+// in the inbox and under workbooks/ of the archive; events PutEvents; lambda Invoke of aggregate; sqs GetQueueAttributes of
+// the queues of dead letters.
 package remote
 
 import (

@@ -15,28 +15,18 @@ func (d *Deployment) Drain(context.Context) error { return nil }
 
 // Stuck counts the messages in the stage's queues of dead letters, about: SQS counts loosely.
 func (d *Deployment) Stuck(ctx context.Context) (int, error) {
-	prefix, n := "cssa-"+d.Stage+"-", 0
-	pages := sqs.NewListQueuesPaginator(d.queues, &sqs.ListQueuesInput{QueueNamePrefix: &prefix})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	const name = types.QueueAttributeNameApproximateNumberOfMessages
+	n := 0
+	for url := range strings.SplitSeq(d.Outputs.DeadLetters, ",") {
+		got, err := d.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{name}})
 		if err != nil {
 			return 0, fmt.Errorf("dead letters: %w", err)
 		}
-		for _, url := range page.QueueUrls {
-			if !strings.HasSuffix(url, "-dead") {
-				continue
-			}
-			const name = types.QueueAttributeNameApproximateNumberOfMessages
-			got, err := d.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{name}})
-			if err != nil {
-				return 0, fmt.Errorf("dead letters: %w", err)
-			}
-			count, err := strconv.Atoi(got.Attributes[string(name)])
-			if err != nil {
-				return 0, fmt.Errorf("dead letters: %w", err)
-			}
-			n += count
+		count, err := strconv.Atoi(got.Attributes[string(name)])
+		if err != nil {
+			return 0, fmt.Errorf("dead letters: %w", err)
 		}
+		n += count
 	}
 	return n, nil
 }
