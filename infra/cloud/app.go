@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 )
@@ -20,9 +21,23 @@ func ReadContext(r io.Reader) (map[string]any, error) {
 	return file.Context, nil
 }
 
-// Synth writes the templates of the stages to outdir and holds them to the rule packs. The code of a function is asked
-// for by the function's name.
+// Synth writes the templates of the stages to outdir and holds them to the rule packs: what these find and nobody accepted
+// is an error. The code of a function is asked for by the function's name.
 func Synth(outdir string, context map[string]any, code Code, stages ...Stage) error {
+	if err := write(outdir, context, code, stages...); err != nil {
+		return err
+	}
+	found, err := findings(outdir)
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("%d findings that nobody accepted:\n%s", len(found), strings.Join(found, "\n"))
+	}
+	return nil
+}
+
+func write(outdir string, context map[string]any, code Code, stages ...Stage) error {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: s(outdir), Context: &context, AnalyticsReporting: b(false)})
 	for _, st := range stages {
 		if err := newStage(app, st, code); err != nil {

@@ -31,13 +31,14 @@ func newMail(scope constructs.Construct, f *Foundation, st Stage) {
 		ConfigurationSet: f.ConfigurationSet,
 		Destination:      awsses.EventDestination_EventBus(awsevents.EventBus_FromEventBusName(scope, s("DefaultBus"), s("default"))),
 		Events: &[]awsses.EmailSendingEvent{
-			awsses.EmailSendingEvent_BOUNCE, awsses.EmailSendingEvent_COMPLAINT, awsses.EmailSendingEvent_DELIVERY, awsses.EmailSendingEvent_REJECT,
+			awsses.EmailSendingEvent_BOUNCE, awsses.EmailSendingEvent_COMPLAINT, awsses.EmailSendingEvent_DELIVERY,
+			awsses.EmailSendingEvent_DELIVERY_DELAY, awsses.EmailSendingEvent_REJECT,
 		},
 	})
 	events.Node().AddDependency(f.ConfigurationSet)
 	route(scope, st, "MailEventsRule", "mail-events", nil, f.MailEvents, map[string]any{
 		"source":      []string{"aws.ses"},
-		"detail-type": []string{"Email Bounced", "Email Complaint Received", "Email Delivered", "Email Rejected"},
+		"detail-type": []string{"Email Bounced", "Email Complaint Received", "Email Delivered", "Email Delivery Delayed", "Email Rejected"},
 		"detail": map[string]any{"mail": map[string]any{"tags": map[string]any{
 			"ses:configuration-set": []string{st.named("letters")},
 		}}},

@@ -42,15 +42,27 @@ func service(scope constructs.Construct, name string) awsiam.IPrincipal {
 	})
 }
 
-// readLedger allows reading the items whose partition key is of the given kinds (package dynamo draws the keys).
+// getItems allows reading single items of the ledger whose partition key is of the given kinds (package dynamo draws them).
+func (f *Foundation) getItems(kinds ...string) permission {
+	return f.ledger([]string{"dynamodb:GetItem"}, kinds)
+}
+
+// listItems allows going through the items of such a partition.
+func (f *Foundation) listItems(kinds ...string) permission {
+	return f.ledger([]string{"dynamodb:Query"}, kinds)
+}
+
+// putItems allows writing such items; conditions are part of the write.
+func (f *Foundation) putItems(kinds ...string) permission {
+	return f.ledger([]string{"dynamodb:PutItem"}, kinds)
+}
+
+// readLedger allows both ways of reading; writeLedger is putItems. People work on whole partitions.
 func (f *Foundation) readLedger(kinds ...string) permission {
 	return f.ledger([]string{"dynamodb:GetItem", "dynamodb:Query"}, kinds)
 }
 
-// writeLedger allows writing them; conditions are part of the write.
-func (f *Foundation) writeLedger(kinds ...string) permission {
-	return f.ledger([]string{"dynamodb:PutItem"}, kinds)
-}
+func (f *Foundation) writeLedger(kinds ...string) permission { return f.putItems(kinds...) }
 
 func (f *Foundation) ledger(actions, kinds []string) permission {
 	return permission{actions, []*string{f.Ledger.TableArn()},
@@ -62,9 +74,14 @@ func (f *Foundation) openLedger() permission {
 	return permission{[]string{"kms:Decrypt"}, []*string{f.Answers.KeyArn()}, via(f.Answers, "dynamodb", nil)}
 }
 
-// readObjects allows reading the objects under the prefixes of a bucket: the newest version or a named one.
-func readObjects(of awss3.Bucket, prefixes ...string) permission {
-	return permission{[]string{"s3:GetObject", "s3:GetObjectVersion"}, objects(of, prefixes), nil}
+// readNewest allows reading the newest version of the objects under the prefixes of a bucket.
+func readNewest(of awss3.Bucket, prefixes ...string) permission {
+	return permission{[]string{"s3:GetObject"}, objects(of, prefixes), nil}
+}
+
+// readVersions allows reading a named version of them.
+func readVersions(of awss3.Bucket, prefixes ...string) permission {
+	return permission{[]string{"s3:GetObjectVersion"}, objects(of, prefixes), nil}
 }
 
 // putObjects allows writing objects under the prefixes of a bucket. What was written is read back (its checksum is

@@ -39,7 +39,7 @@ func newMalwareProtection(scope constructs.Construct, f *Foundation) {
 		permission{[]string{"events:DescribeRule", "events:ListTargetsByRule"}, managed, nil},
 		permission{[]string{"s3:GetBucketNotification", "s3:ListBucket", "s3:PutBucketNotification"}, []*string{f.Inbox.BucketArn()}, nil},
 		permission{[]string{"s3:PutObject"}, []*string{f.Inbox.ArnForObjects(s("malware-protection-resource-validation-object"))}, nil},
-		readObjects(f.Inbox, ""),
+		readNewest(f.Inbox, ""), readVersions(f.Inbox, ""),
 		useKey(f.Answers, f.Inbox, "kms:Decrypt", "kms:GenerateDataKey"),
 	)
 	awsguardduty.NewCfnMalwareProtectionPlan(scope, s("ScanPlan"), &awsguardduty.CfnMalwareProtectionPlanProps{

@@ -33,13 +33,17 @@ func newStage(app constructs.Construct, st Stage, code Code) error {
 	if err := newNightly(stack, f, st); err != nil {
 		return err
 	}
+	if err := newAnalysts(stack, f, st); err != nil {
+		return err
+	}
+	newOperations(stack, f, st)
 	newOutputs(stack, f, st)
-	acknowledge(stack)
+	acknowledge(stack, f, st)
 	return nil
 }
 
-// stackName is what `cssa --stage` looks for.
-func stackName(st Stage) string { return "cssa-" + st.Name }
+// stackName begins with what `cssa --stage` looks for.
+func stackName(st Stage) string { return st.named("system") }
 
 // newOutputs adds what the cssa command reads of a deployment.
 func newOutputs(stack awscdk.Stack, f *Foundation, st Stage) {
@@ -51,6 +55,12 @@ func newOutputs(stack awscdk.Stack, f *Foundation, st Stage) {
 	output(stack, "EventBus", "the bus of our own messages", f.Bus.EventBusName())
 	output(stack, "ApiUrl", "tickets and releases", f.API.ApiEndpoint())
 	output(stack, "AggregateFunction", "counts an edition", f.Functions["aggregate"].Lambda.FunctionName())
+	var dead []*string
+	for _, q := range f.Queues() {
+		dead = append(dead, q.Dead.QueueUrl())
+	}
+	dead = append(dead, f.Nightly.QueueUrl())
+	output(stack, "DeadLetters", "the queues of what could not be handled", awscdk.Fn_Join(s(","), &dead))
 	scanned := "true: GuardDuty scans every upload before it is read"
 	if !st.ScanUploads {
 		scanned = "false: uploads are read unscanned"
@@ -58,8 +68,10 @@ func newOutputs(stack awscdk.Stack, f *Foundation, st Stage) {
 	output(stack, "ScanUploads", "whether uploads are scanned", s(scanned))
 }
 
+// output adds an output of that name; things of the stack may bear the same.
 func output(scope constructs.Construct, name, what string, value *string) {
-	awscdk.NewCfnOutput(scope, s(name), &awscdk.CfnOutputProps{Description: s(what), Value: value})
+	out := awscdk.NewCfnOutput(scope, s("Output"+name), &awscdk.CfnOutputProps{Description: s(what), Value: value})
+	out.OverrideLogicalId(s(name))
 }
 
 // title makes a construct's id of a name: "mail-events" is "MailEvents".

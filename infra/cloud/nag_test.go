@@ -1,0 +1,101 @@
+package cloud
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The rule packs and the CDK's own validator find nothing that is not accepted with a reason.
+func TestNothingIsFoundThatNobodyAccepted(t *testing.T) {
+	found, err := findings(synthesised(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		t.Error(f)
+	}
+}
+
+// What was accepted is what was found, each with a reason that says something: an acceptance that outlived its finding
+// would hide the next one.
+func TestWhatIsAcceptedIsFound(t *testing.T) {
+	accepted := map[string]bool{} // by rule and construct, whether it was found
+	for _, st := range stages() {
+		var tpl struct {
+			Resources map[string]struct {
+				Metadata struct {
+					Nag struct {
+						Rules []struct {
+							ID     string `json:"id"`
+							Reason string `json:"reason"`
+						} `json:"rules_to_suppress"`
+					} `json:"cdk_nag"`
+				}
+			}
+		}
+		var metadata map[string][]struct {
+			Type string
+			Data any
+		}
+		decode(t, stackName(st)+".template.json", &tpl)
+		decode(t, stackName(st)+".metadata.json", &metadata)
+		for path, entries := range metadata {
+			for _, e := range entries {
+				if e.Type != "aws:cdk:logicalId" {
+					continue
+				}
+				for _, rule := range tpl.Resources[e.Data.(string)].Metadata.Nag.Rules {
+					accepted[rule.ID+" "+strings.TrimPrefix(path, "/")] = false
+					if len(rule.Reason) < 30 {
+						t.Errorf("%s of %s: the reason is %q", rule.ID, path, rule.Reason)
+					}
+				}
+			}
+		}
+	}
+	reports, err := filepath.Glob(filepath.Join(synthesised(t), "*NagReport.csv"))
+	if err != nil || len(reports) != 2*(len(stages())+1) {
+		t.Fatalf("%d reports, %v", len(reports), err)
+	}
+	for _, report := range reports {
+		file, err := os.Open(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		rows, err := csv.NewReader(file).ReadAll()
+		if err != nil || len(rows) < 50 {
+			t.Fatalf("%s: %d rows, %v", report, len(rows), err)
+		}
+		for _, row := range rows[1:] {
+			if row[2] == "Suppressed" {
+				accepted[row[0]+" "+row[1]] = true
+			}
+		}
+	}
+	if len(accepted) < 20 {
+		t.Fatalf("%d acceptances read", len(accepted))
+	}
+	for _, what := range slices.Sorted(maps.Keys(accepted)) {
+		if !accepted[what] {
+			t.Errorf("accepted and not found: %s", what)
+		}
+	}
+}
+
+func decode(t *testing.T, name string, into any) {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(synthesised(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		t.Fatal(err)
+	}
+}
