@@ -45,6 +45,7 @@ func newOperations(scope constructs.Construct, f *Foundation, st Stage) {
 	if st.BackupDays > 0 {
 		newBackups(scope, f, st)
 	}
+	acceptOperations(awscdk.Stack_Of(scope), f, st)
 }
 
 // newTopic adds where alarms ring: a mail to the operator, who must confirm it once.

@@ -36,6 +36,11 @@ type Stage struct {
 	GrantMinutes   int                   // how long a ticket's grant is good
 	RetentionYears int                   // how long Object Lock holds an original in governance mode; 0 is as long as somebody says of each
 	LogDays        int                   // how long logs are kept: one of CloudWatch's values
+
+	ScanLimitMB int   // how much an analyst's query may read before it is stopped; Athena is paid by it
+	Trail       bool  // CloudTrail: who read an answer, who asked what of the lake and when
+	BackupDays  int   // how long AWS Backup keeps a night's copy of ledger and archive; 0 makes none
+	Watch       Watch // from when on alarms ring
 }
 
 // stages are all there are. An account of one's own is entered here.
@@ -47,6 +52,8 @@ func stages() []Stage {
 			Domain: "dev.cssa.example.jp", MailFrom: "cssa@dev.cssa.example.jp", DeskURL: "https://dev.cssa.example.jp/",
 			AlarmEmail: "operator@cssa.example.jp", BudgetUSD: 10,
 			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 0, LogDays: 30,
+			ScanLimitMB: 1000, Trail: true,
+			Watch: Watch{Errors: 3, Throttles: 10, OldestMinutes: 240, NightlyHours: 50, BouncePercent: 5, ComplaintPercent: 0.1},
 		},
 		{
 			Name: "prod", Region: "ap-northeast-1",
@@ -54,6 +61,8 @@ func stages() []Stage {
 			Domain: "cssa.example.jp", MailFrom: "cssa@cssa.example.jp", DeskURL: "https://cssa.example.jp/",
 			AlarmEmail: "operator@cssa.example.jp", BudgetUSD: 30,
 			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 7, LogDays: 365,
+			ScanLimitMB: 10_000, Trail: true, BackupDays: 35,
+			Watch: Watch{Errors: 1, Throttles: 1, OldestMinutes: 60, NightlyHours: 26, BouncePercent: 5, ComplaintPercent: 0.1},
 		},
 	}
 }
