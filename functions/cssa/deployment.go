@@ -55,7 +55,14 @@ func (d *desk) with(do verb) func(*cobra.Command, []string) error {
 
 // open opens the deployment on the real clock.
 func (d *desk) open(ctx context.Context, addr string, log *slog.Logger) (*laptop.Deployment, error) {
-	return laptop.Open(ctx, laptop.Config{Dir: d.data, Addr: addr, Now: d.now, Log: log})
+	l, err := laptop.Open(ctx, laptop.Config{Dir: d.data, Addr: addr, Now: d.now, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := dropStale(d.data); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // refused gives what the system refuses, as opposed to what broke, its exit code.

@@ -195,6 +195,9 @@ func (d *desk) freezeEdition(ctx context.Context, l *deployment) error {
 	if err := l.Drain(ctx); err != nil {
 		return err
 	}
+	if err := noUploadStuck(ctx, l); err != nil {
+		return err
+	}
 	r, err := l.Runs.Freeze(ctx, d.editionID())
 	if err != nil {
 		return err

@@ -142,7 +142,7 @@ func (d *desk) status(ctx context.Context, l *deployment) error {
 			d.say("  last run %s   %s   %d of %d firms", r.ID, r.State, r.Replied, r.Population)
 		}
 		if n.DeadLetters > 0 {
-			d.say("  FAIL  %d messages could not be handled", n.DeadLetters)
+			d.say("  FAIL  %d messages could not be handled: cssa messages", n.DeadLetters)
 		}
 		d.say("Next: %s", l.next(round, n, len(runs), released))
 	})

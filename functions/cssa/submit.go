@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -95,13 +96,16 @@ func sum(body []byte) string {
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
+// firmPrefix finds the firm id that a file's name begins with.
+var firmPrefix = regexp.MustCompile(`^[A-Z]{1,4}-[0-9]{4,8}`)
+
 func (d *desk) submitCommand() *cobra.Command {
 	var firm string
 	c := &cobra.Command{
 		Use: "submit FILE...", Short: "Upload filled workbooks as their firms would, and say what became of them", Args: cobra.MinimumNArgs(1),
 		Example: "  cssa submit S-0137.xlsx --firm S-0137\n  cssa submit incoming/*.xlsx",
 	}
-	c.Flags().StringVar(&firm, "firm", "", "firm id; default: the file's name up to the first dot or underscore, e.g. S-0137.xlsx")
+	c.Flags().StringVar(&firm, "firm", "", "firm id; default: the firm id that the file's name begins with, e.g. S-0137.xlsx, S-0137-2.xlsx")
 	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
 		return d.submit(ctx, l, args, firm)
 	})
@@ -168,8 +172,7 @@ func (d *desk) submit(ctx context.Context, l *deployment, files []string, firm s
 func (d *desk) submitOne(ctx context.Context, l *deployment, file, firm string) submitted {
 	r := submitted{File: file, Faults: []faultView{}}
 	if firm == "" {
-		firm, _, _ = strings.Cut(filepath.Base(file), ".")
-		firm, _, _ = strings.Cut(firm, "_")
+		firm = firmPrefix.FindString(filepath.Base(file))
 	}
 	id, err := checklist.ParseFirmID(firm)
 	if err != nil {

@@ -117,6 +117,14 @@ func (s *Step) ticket(ctx context.Context, up events.Uploaded) (t ledger.Ticket,
 	return t, "unknown firm", nil
 }
 
+// Keep keeps an object that was told of as a stray, for the supervisor to look at. It may be repeated.
+func (s *Step) Keep(ctx context.Context, e events.Stray) error {
+	if err := s.keepStray(ctx, events.Uploaded{Object: e.Object, ObjectID: e.ObjectID, ReceivedAt: e.ReceivedAt}); err != nil {
+		return fmt.Errorf("keep %s: %w", e.Key(), err)
+	}
+	return nil
+}
+
 // keepStray keeps an object of nobody's. On a repeat it may have left the inbox: then it is in the archive already.
 func (s *Step) keepStray(ctx context.Context, up events.Uploaded) error {
 	key := archive.StrayKey(up.Object, up.ReceivedAt)

@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -87,9 +88,10 @@ type Deployment struct {
 	Feedback  *feedback.Step
 	Dispatch  *dispatch.Step
 
-	outbox *outbox.Folder
-	lock   *flock.Flock
-	log    *slog.Logger
+	reading sync.Mutex
+	outbox  *outbox.Folder
+	lock    *flock.Flock
+	log     *slog.Logger
 }
 
 // Open takes the folder, starts its S3 server and wires the steps. Uploads that a killed process had not announced are
@@ -220,8 +222,18 @@ func (d *Deployment) Handle(ctx context.Context, e events.Event) error {
 	var err error
 	switch e := e.(type) {
 	case events.Uploaded:
-		if err = d.Intake.Handle(ctx, e); err == nil {
+		d.reading.Lock() // one hostile workbook at a time: the bound on memory is that of one
+		err = d.Intake.Handle(ctx, e)
+		d.reading.Unlock()
+		if err == nil {
 			err = d.Inbox.Delete(ctx, e.Object) // the original is in the archive; the inbox is short-lived
+		}
+	case events.Stray:
+		if err = d.Intake.Keep(ctx, e); err == nil {
+			err = d.Dispatch.Handle(ctx, e)
+		}
+		if err == nil {
+			err = d.Inbox.Delete(ctx, e.Object)
 		}
 	case events.Released:
 		err = d.Feedback.Handle(ctx, e)

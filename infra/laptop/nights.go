@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -14,10 +15,13 @@ import (
 )
 
 // Nights makes the nightly run of every round that is not frozen, at this time of day in each edition's zone, until the
-// returned function is called. A night that passed while nobody served is caught up at once, by one run.
+// returned function is called, which waits for a run that is on. A night that passed while nobody served is caught up at
+// once, by one run.
 func (d *Deployment) Nights(ctx context.Context, hour, minute int) (stop func() error, err error) {
 	schedulers := map[string]gocron.Scheduler{}
+	var missed sync.WaitGroup
 	stop = func() error {
+		missed.Wait()
 		var errs []error
 		for _, s := range schedulers {
 			errs = append(errs, s.Shutdown())
@@ -51,7 +55,7 @@ func (d *Deployment) Nights(ctx context.Context, hour, minute int) (stop func() 
 		if due, err := d.missed(ctx, ed, hour, minute); err != nil {
 			return nil, errors.Join(err, stop())
 		} else if due {
-			go d.night(ctx, id)
+			missed.Go(func() { d.night(ctx, id) })
 		}
 	}
 	return stop, nil
