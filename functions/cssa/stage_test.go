@@ -57,10 +57,8 @@ func plain(text, data string) string {
 	} {
 		text = strings.ReplaceAll(text, pair[0], pair[1])
 	}
-	for pattern, word := range map[string]string{
-		`\d{8}T\d{6}Z`: "RUN", `\d{4}-\d\d-\d\d \d\d:\d\d`: "TIME", ` +\d+\.\d s `: " SECONDS ", `closes? TIME JST|TIME JST`: "TIME",
-	} {
-		text = regexp.MustCompile(pattern).ReplaceAllString(text, word)
+	for _, pair := range [][2]string{{`\d{8}T\d{6}Z`, "RUN"}, {`\d{4}-\d\d-\d\d \d\d:\d\d`, "TIME"}, {` +\d+\.\d s `, " SECONDS "}} {
+		text = regexp.MustCompile(pair[0]).ReplaceAllString(text, pair[1])
 	}
 	return text
 }
