@@ -1,7 +1,8 @@
 // Package dispatch is the room of the mail (送付): it turns what happened into a letter and sends it, once.
 //
-// A letter is claimed in the ledger by a lease, composed, sent and settled. Its bytes depend on what happened alone: its
-// date is the time of what it tells about, so a letter repeated after a crash is the same letter, and the outbox keeps one.
+// A letter is claimed in the ledger by a lease, composed, sent and settled. Its date is the time of what it tells about, so
+// a letter repeated after a crash is the same letter, unless the register or the round's times were changed in between:
+// then the one that was sent first counts as sent.
 //
 // The wrong letter is the worst incident. Mail goes only to contacts that the register names on the letter's day, and an
 // attachment is asked whose it is: if it is not the addressee's, the letter is refused for good.
@@ -220,7 +221,7 @@ func (s *Step) once(ctx context.Context, key ledger.LetterKey, fill func(*letter
 		switch err := s.Sender.Send(ctx, message); {
 		case errors.Is(err, mail.ErrRefused):
 			outcome.State, outcome.Why = ledger.Refused, NotTaken+err.Error()
-		case err != nil:
+		case err != nil && !errors.Is(err, mail.ErrSentOther): // what was sent before a crash may have been worded otherwise
 			return fmt.Errorf("dispatch: letter %s: %w", key, err)
 		default:
 			outcome.SentAt = s.Now()

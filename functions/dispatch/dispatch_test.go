@@ -124,6 +124,35 @@ func TestKilledAtAnyMomentTheLetterIsSentOnce(t *testing.T) {
 	}
 }
 
+// Between the sending and the settling the register was corrected: the letter that went out is the letter.
+func TestWhatWasSentBeforeACorrectionCountsAsSent(t *testing.T) {
+	w := newWorld(t)
+	whole := *w.step
+	ev := w.happened()[0]
+	m := &mortal{whole.Ledger, whole.Sender, 3} // after the sending
+	w.step.Ledger, w.step.Sender = m, m
+	if err := w.step.Handle(t.Context(), ev); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	before := w.sent()
+	*w.step = whole
+	reg, err := w.ledger.Register(t.Context())
+	must(t, err)
+	for i := range reg.Firms {
+		reg.Firms[i].Name.JA += "（改称）"
+	}
+	must(t, w.ledger.PutRegister(t.Context(), reg))
+	must(t, w.step.Handle(t.Context(), ev))
+	if !maps.EqualFunc(before, w.sent(), bytes.Equal) {
+		t.Error("the outbox changed")
+	}
+	for key, l := range w.states() {
+		if l.State != ledger.Sent {
+			t.Errorf("letter %s is %s", key, l.State)
+		}
+	}
+}
+
 func TestAnotherProcessWaitsForTheLease(t *testing.T) {
 	w := newWorld(t)
 	ev := events.Accepted{Edition: edition, Firm: "S-0002", Ticket: 1}

@@ -23,6 +23,9 @@ import (
 // id that is not fit for a file name.
 var ErrInvalid = errors.New("message is not fit to be sent")
 
+// ErrSentOther is returned by a sender that has sent another message under the same id. That one stays as it is.
+var ErrSentOther = errors.New("another message was sent under that id")
+
 // ErrRefused is returned by a sender for a message that it will never take, so that sending it again is no use.
 var ErrRefused = errors.New("the mail service does not take the message")
 

@@ -15,9 +15,6 @@ import (
 	"cssa/shared/mail"
 )
 
-// ErrOther is returned where the outbox already holds another message of the same id. The first stays.
-var ErrOther = errors.New("the outbox holds another message of that id")
-
 // A Folder is an outbox.
 type Folder struct{ dir string }
 
@@ -45,7 +42,7 @@ func Open(dir string) (*Folder, error) {
 // Path returns where the message with this id is kept.
 func (f *Folder) Path(id string) string { return filepath.Join(f.dir, id+".eml") }
 
-// Send writes the message. The same message again is no error; another one under the same id is [ErrOther].
+// Send writes the message. The same message again is no error; another one under the same id is [mail.ErrSentOther].
 func (f *Folder) Send(ctx context.Context, m mail.Message) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("outbox: %w", err)
@@ -83,7 +80,7 @@ func (f *Folder) write(path string, body []byte) error {
 			return fmt.Errorf("compare with what is there: %w", err)
 		}
 		if !bytes.Equal(there, body) {
-			return ErrOther
+			return mail.ErrSentOther
 		}
 	}
 	return syncFolder(f.dir)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"cssa/shared/mail"
 	"cssa/shared/mail/mailtest"
 	"cssa/shared/mail/outbox"
 )
@@ -54,8 +55,8 @@ func TestOneFileForOneID(t *testing.T) {
 	}
 	other := first
 	other.Text = "something else\n"
-	if err := f.Send(t.Context(), other); !errors.Is(err, outbox.ErrOther) {
-		t.Errorf("another message of the same id: error %v, want %v", err, outbox.ErrOther)
+	if err := f.Send(t.Context(), other); !errors.Is(err, mail.ErrSentOther) {
+		t.Errorf("another message of the same id: error %v, want %v", err, mail.ErrSentOther)
 	}
 	all := files(t, dir)
 	if len(all) != 1 {
