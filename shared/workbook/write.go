@@ -131,6 +131,9 @@ func (w *writer) finish() {
 		w.check(w.f.ProtectSheet(listSheet, &excelize.SheetProtectionOptions{SelectLockedCells: true}))
 		w.check(w.f.SetSheetVisible(listSheet, false))
 	}
+	for _, sheet := range w.f.GetSheetList() {
+		w.dimension(sheet)
+	}
 	w.f.SetActiveSheet(0)
 	w.check(w.f.ProtectWorkbook(&excelize.WorkbookProtectionOptions{LockStructure: true}))
 	// Fixed times: the bytes depend on the edition and the answers alone.
@@ -139,6 +142,17 @@ func (w *writer) finish() {
 		Title: w.ed.Title.JA, Subject: string(w.ed.ID), Creator: w.ed.Office.Name.JA,
 		LastModifiedBy: w.ed.Office.Name.JA, Created: at, Modified: at, Language: "ja-JP",
 	}))
+}
+
+// dimension says which cells of a sheet are used: programs that read a sheet as a stream go by it.
+func (w *writer) dimension(sheet string) {
+	rows, err := w.f.GetRows(sheet)
+	w.check(err)
+	columns := 1
+	for _, row := range rows {
+		columns = max(columns, len(row))
+	}
+	w.check(w.f.SetSheetDimension(sheet, "A1:"+cell(columns, max(1, len(rows)))))
 }
 
 // list returns the range on the hidden sheet that holds the entries of a drop-down.
