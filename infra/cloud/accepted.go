@@ -51,6 +51,14 @@ func acceptOperations(stack awscdk.Stack, f *Foundation, st Stage) {
 		in(f.Inbox, "*"), in(f.Archive, "workbooks/*"))
 	widely(role("operator"), "all alarms of this stage, and no other's", arn("cloudwatch", "alarm:"+st.named("*")))
 
+	if !st.RotateKeys {
+		for _, key := range []constructs.IConstruct{f.Answers, f.Service} {
+			accept(key, "this stage does without new key material every year (RotateKeys false): it costs more than the key", nist+"KMSBackingKeyRotationEnabled", "AwsSolutions-KMS5")
+		}
+	}
+	if !st.Rewind {
+		accept(f.Ledger, "this stage does without point-in-time recovery (Rewind false): nothing that matters is in its ledger", nist+"DynamoDBPITREnabled", "AwsSolutions-DDB3")
+	}
 	if st.Trail {
 		accept(stack.Node().FindChild(s("TrailLogs")), "one region by law and cost; the trail's files are chained by digests, so that a loss shows", nist+"S3BucketReplicationEnabled")
 		accept(stack.Node().FindChild(s("Trail")), "kept in its own bucket, which Athena can read; a copy in CloudWatch Logs costs by the byte and nothing looks at it",

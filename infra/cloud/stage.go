@@ -38,6 +38,8 @@ type Stage struct {
 	LogDays        int                   // how long logs are kept: one of CloudWatch's values
 
 	ScanLimitMB int   // how much an analyst's query may read before it is stopped; Athena is paid by it
+	RotateKeys  bool  // new key material every year; each of a key's first two rotations costs as much as the key, for good
+	Rewind      bool  // the ledger can be put back to any second of the last 35 days
 	Trail       bool  // CloudTrail: who read an answer, who asked what of the lake and when
 	BackupDays  int   // how long AWS Backup keeps a night's copy of ledger and archive; 0 makes none
 	Watch       Watch // from when on alarms ring
@@ -52,7 +54,7 @@ func stages() []Stage {
 			Domain: "dev.cssa.example.jp", MailFrom: "cssa@dev.cssa.example.jp", DeskURL: "https://dev.cssa.example.jp/",
 			AlarmEmail: "operator@cssa.example.jp", BudgetUSD: 10,
 			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 0, LogDays: 30,
-			ScanLimitMB: 1000, Trail: true,
+			ScanLimitMB: 1000, RotateKeys: true, Rewind: true, Trail: true,
 			Watch: Watch{Errors: 3, Throttles: 10, OldestMinutes: 240, NightlyHours: 50, BouncePercent: 5, ComplaintPercent: 0.1},
 		},
 		{
@@ -61,7 +63,7 @@ func stages() []Stage {
 			Domain: "cssa.example.jp", MailFrom: "cssa@cssa.example.jp", DeskURL: "https://cssa.example.jp/",
 			AlarmEmail: "operator@cssa.example.jp", BudgetUSD: 30,
 			Editions: []checklist.EditionID{"2023-securities"}, Nightly: "02:00", GrantMinutes: 10, RetentionYears: 7, LogDays: 365,
-			ScanLimitMB: 10_000, Trail: true, BackupDays: 35,
+			ScanLimitMB: 10_000, RotateKeys: true, Rewind: true, Trail: true, BackupDays: 35,
 			Watch: Watch{Errors: 1, Throttles: 1, OldestMinutes: 60, NightlyHours: 26, BouncePercent: 5, ComplaintPercent: 0.1},
 		},
 	}

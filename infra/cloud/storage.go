@@ -28,11 +28,11 @@ func (st Stage) removal() awscdk.RemovalPolicy {
 func newKeys(scope constructs.Construct, f *Foundation, st Stage) {
 	f.Answers = awskms.NewKey(scope, s("AnswersKey"), &awskms.KeyProps{
 		Description: s("cssa " + st.Name + ": originals and answers"), Alias: s("alias/" + st.named("answers")),
-		EnableKeyRotation: b(true), RemovalPolicy: st.removal(),
+		EnableKeyRotation: b(st.RotateKeys), RemovalPolicy: st.removal(),
 	})
 	f.Service = awskms.NewKey(scope, s("ServiceKey"), &awskms.KeyProps{
 		Description: s("cssa " + st.Name + ": queues, logs, released tables"), Alias: s("alias/" + st.named("service")),
-		EnableKeyRotation: b(true), RemovalPolicy: st.removal(),
+		EnableKeyRotation: b(st.RotateKeys), RemovalPolicy: st.removal(),
 	})
 	stack := awscdk.Stack_Of(scope)
 	allow := func(principal awsiam.IPrincipal, when map[string]any, actions ...string) {
@@ -103,7 +103,7 @@ func newLedger(scope constructs.Construct, f *Foundation, st Stage) {
 		Encryption:    awsdynamodb.TableEncryption_CUSTOMER_MANAGED,
 		EncryptionKey: f.Answers,
 		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
-			PointInTimeRecoveryEnabled: b(true),
+			PointInTimeRecoveryEnabled: b(st.Rewind),
 		},
 		DeletionProtection: b(st.Keep),
 		RemovalPolicy:      st.removal(),

@@ -93,7 +93,8 @@ var theLaw = []line{
 	{"shared/workbook", "shared/checklist", excel + " " + text, ""},
 
 	{"infra", "infra/cloud", "github.com/aws/jsii-runtime-go", "cdk"},
-	{"infra/cloud", "shared/checklist shared/questionnaire", cdk, "cdk"},
+	{"infra/cloud", "shared/checklist shared/lake/athena shared/questionnaire shared/settings", cdk, "aws cdk"},
+	{"infra/cost", "", "", ""},
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
 	{"infra/remote", "events functions/invite functions/intake shared/* shared/*/*", awsSDK, "aws"},
