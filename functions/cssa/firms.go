@@ -29,7 +29,41 @@ func (d *desk) firmsCommand() *cobra.Command {
 		Example: "  cssa firms erase-contacts S-0137",
 		RunE:    d.with(d.eraseContacts),
 	})
+	var firm string
+	var withdraw bool
+	client := &cobra.Command{
+		Use: "client ID", Short: "Record which firm a program of the ticket API belongs to, or withdraw it", Args: cobra.ExactArgs(1),
+		Long:    "ID is the client's in the stage's user pool. A client is one firm's for good, and what is withdrawn stays so.",
+		Example: "  cssa --stage prod firms client 3n4b5urk1ft4fl3mg5e62d9ado --firm S-0137\n  cssa --stage prod firms client 3n4b5urk1ft4fl3mg5e62d9ado --withdraw",
+	}
+	client.Flags().StringVar(&firm, "firm", "", "firm id")
+	client.Flags().BoolVar(&withdraw, "withdraw", false, "the client gets no tickets any more")
+	client.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
+		return d.putClient(ctx, l, args[0], firm, withdraw)
+	})
+	c.AddCommand(client)
 	return c
+}
+
+func (d *desk) putClient(ctx context.Context, l *deployment, client, firm string, withdraw bool) error {
+	if (firm == "") != withdraw {
+		return usage("want --firm FIRM or --withdraw")
+	}
+	if firm != "" {
+		if _, err := checklist.ParseFirmID(firm); err != nil {
+			return failure{exitUsage, err}
+		}
+	}
+	if err := l.Ledger.PutClient(ctx, client, checklist.FirmID(firm)); err != nil {
+		return err
+	}
+	return d.emit(map[string]any{"client": client, "firm": firm}, func() {
+		if withdraw {
+			d.say("%s gets no tickets any more.", client)
+			return
+		}
+		d.say("Tickets of %s are %s's.", client, firm)
+	})
 }
 
 func (d *desk) importFirms(ctx context.Context, l *deployment, args []string) error {

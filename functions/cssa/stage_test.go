@@ -82,6 +82,10 @@ func TestTheSameVerbsOnAFolderAndOnAStage(t *testing.T) {
 	}{
 		{args: []string{"status"}, code: exitSomeFailed},
 		{args: []string{"firms", "import", "synthetic/register/firms.csv", "synthetic/register/contacts.csv"}},
+		{args: []string{"firms", "client", "3n4b5urk", "--firm", "S-0001"}},
+		{args: []string{"firms", "client", "3n4b5urk", "--firm", "S-0003"}, code: exitSomeFailed, why: "another firm's"},
+		{args: []string{"firms", "client", "3n4b5urk"}, code: exitUsage},
+		{args: []string{"firms", "client", "3n4b5urk", "--withdraw"}},
 		{args: []string{"edition", "open", "--deadline", days(5), "--closing", days(9)}},
 		{args: []string{"template", "--firm", "S-0003", "--out", "blank.xlsx"}},
 		{args: []string{"submit", "--firm", "S-0001", book("S-0001-1")}},

@@ -79,6 +79,7 @@ func Open(ctx context.Context, stage string, now func() time.Time) (*Deployment,
 func wire(cfg aws.Config, stage string, out Outputs, now func() time.Time) *Deployment {
 	objects := awss3.NewFromConfig(cfg, func(o *awss3.Options) {
 		o.UsePathStyle = o.BaseEndpoint != nil // a server of one's own has no name for every bucket
+		o.DisableLogOutputChecksumValidationSkipped = true
 	})
 	d := &Deployment{
 		Stage: stage, Outputs: out, Now: now, Editions: questionnaire.NewLibrary(questionnaire.Builtin()),
