@@ -20,7 +20,7 @@ func newPeople(scope constructs.Construct, f *Foundation, st Stage, restricted, 
 		for _, m := range may {
 			all = append(all, m...)
 		}
-		role := newRole(scope, title(job)+"Role", "cssa "+st.Name+": the "+job, person(scope, st, job), all...)
+		role := newRole(scope, title(job)+"Role", "cssa "+st.Name+": the "+job, person(st, job), all...)
 		role.Node().DefaultChild().(awsiam.CfnRole).SetRoleName(s(st.named(job)))
 		output(scope, "Take"+title(job), "taken by users tagged cssa-"+st.Name+"="+job, role.RoleArn())
 	}
@@ -32,7 +32,7 @@ func newPeople(scope constructs.Construct, f *Foundation, st Stage, restricted, 
 }
 
 // person is a user of this account who has the job.
-func person(scope constructs.Construct, st Stage, job string) awsiam.IPrincipal {
+func person(st Stage, job string) awsiam.IPrincipal {
 	return awsiam.NewAccountRootPrincipal().WithConditions(&map[string]any{
 		"Bool": map[string]any{"aws:MultiFactorAuthPresent": "true"},
 		"StringEquals": map[string]any{

@@ -92,7 +92,7 @@ var theLaw = []line{
 	{"shared/tally", "shared/checklist shared/table", "", ""},
 	{"shared/workbook", "shared/checklist", excel + " " + text, ""},
 
-	{"infra", "infra/cloud", "github.com/aws/jsii-runtime-go", "cdk"},
+	{"infra", "infra/cloud", cdk, "aws cdk"},
 	{"infra/cloud", "shared/checklist shared/lake/athena shared/questionnaire shared/settings", cdk, "aws cdk"},
 	{"infra/cost", "", "", ""},
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
