@@ -4,6 +4,8 @@
 FUZZTIME ?= 10m
 RANDOM_RUNS ?= 100000
 BENCH ?= .
+STAGE ?= dev
+export STAGE
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -39,8 +41,32 @@ build: need-go need-c++ ## build/cssa and build/cssa-sql (the SQL door, the only
 	@go build -o build/cssa ./functions/cssa
 	@CGO_ENABLED=1 go build -o build/cssa-sql $(SQL)
 
+# The functions as they are deployed. Nothing of a build says where or when it was made: no paths, no version control, no
+# build id; lambda.norpc leaves the old runtime's half of the Lambda library out.
+FUNCTIONS := invite intake aggregate release feedback dispatch
+LAMBDA := GOOS=linux go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w -buildid="
+
+.PHONY: lambda
+lambda: need-go ## build/lambda/<function>/bootstrap for arm64, build/lambda-host the same for this machine; prints their sizes
+	@printf '%-10s %8s\n' function MB
+	@for fn in $(FUNCTIONS); do \
+		GOARCH=arm64 $(LAMBDA) -o build/lambda/$$fn/bootstrap ./functions/$$fn/lambda; \
+		GOARCH=$$(go env GOHOSTARCH) $(LAMBDA) -o build/lambda-host/$$fn/bootstrap ./functions/$$fn/lambda; \
+		printf '%-10s %8.1f\n' $$fn $$(stat -c %s build/lambda/$$fn/bootstrap | awk '{ print $$1 / 1e6 }'); \
+	done
+
+.PHONY: lambda-same
+lambda-same: lambda ## show that the functions built in another folder are the same, byte for byte
+	@elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; \
+	cp -r go.mod go.sum events functions shared "$$elsewhere"; \
+	for fn in $(FUNCTIONS); do \
+		(cd "$$elsewhere" && GOARCH=arm64 $(LAMBDA) -o out/$$fn ./functions/$$fn/lambda); \
+		cmp "$$elsewhere/out/$$fn" build/lambda/$$fn/bootstrap; \
+	done; \
+	echo "the same from $(CURDIR) and from $$elsewhere"
+
 .PHONY: check
-check: lint test conformance synth ## everything that must pass: lint, test, conformance, synth
+check: lint test lambda-same conformance synth ## everything that must pass: lint, test, lambda-same, conformance, synth
 
 .PHONY: test
 test: need-go need-c++ infra/node_modules/.package-lock.json ## all tests that need only Go, Node and a C++ compiler
@@ -63,9 +89,19 @@ fmt: need-go ## format the sources
 	@$(LINT) fmt
 
 .PHONY: synth
-synth: need-go need-node ## write the CDK templates to build/cdk.out; needs no account and no network
+synth: need-go need-node lambda ## write the template of STAGE (dev) to build/cdk.out, checked by the rule packs; needs no account
 	@CDK_OUTDIR=build/cdk.out go run ./infra
-	@echo "templates in build/cdk.out"
+	@awk '/"Type": "AWS::/ { n[$$2]++; all++ } END { for (t in n) printf "  %3d %s\n", n[t], substr(t, 2, length(t) - 3) | "sort -k2"; close("sort -k2"); \
+		printf "%d resources in build/cdk.out/cssa-%s-system.template.json\n", all, ENVIRON["STAGE"] }' build/cdk.out/cssa-$(STAGE)-system.template.json
+	@echo "the rule packs found nothing that is not accepted; what is, and why: build/cdk.out/*NagReport.csv"
+
+.PHONY: diff
+diff: need-go lambda infra/node_modules/.package-lock.json ## what a deployment of STAGE would change; needs an account
+	@cdk diff --all
+
+.PHONY: deploy
+deploy: need-go lambda infra/node_modules/.package-lock.json ## deploy STAGE to the account of your credentials; asks before rights are widened
+	@cdk deploy --all --require-approval broadening --outputs-file build/outputs-$(STAGE).json
 
 .PHONY: bench
 bench: build ## benchmarks, with what they compare with, in one run (BENCH=pattern), and the demo's time and memory

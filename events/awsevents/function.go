@@ -20,7 +20,6 @@ const (
 	Partial = "partial" // some messages of a batch were not handled
 	Failed  = "failed"
 	Refused = "refused" // a call that was answered with its caller's mistake
-	Idle    = "idle"    // there was nothing to do
 )
 
 // Spare is how much of its time a function keeps back: with less left it begins nothing new.

@@ -112,7 +112,7 @@ func TestAFailureIsLoggedMeasuredAndReturned(t *testing.T) {
 	s := newStage()
 	why := errors.New("no luck")
 	_, err := Serve(s.Function, func(_ context.Context, inv *Invocation, _ Night) (struct{}, error) {
-		inv.Outcome = Idle
+		inv.Outcome = Refused
 		s.now = s.now.Add(1500 * time.Millisecond)
 		return struct{}{}, why
 	})(t.Context(), Night{})

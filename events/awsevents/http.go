@@ -19,23 +19,23 @@ var ErrNobody = errors.New("the caller is no person")
 
 // A Token says who calls the ticket API. The API has verified it.
 type Token struct {
-	Firm   checklist.FirmID // of an officer, from the ID token
-	Client string           // of a machine, from an access token by client credentials
-	Scopes []string         // of a machine
+	Firm   checklist.FirmID // of an officer, where the user pool puts it into the ID token; else the ledger knows the caller
+	Caller string           // of an access token: a machine client, or a person
+	Scopes []string         // of an access token: what the caller may do
 }
 
-// TokenOf returns the caller of a JWT-authorised route. An access token of a person says nothing of a firm: it gives the
-// zero Token, and so does a call without one.
+// TokenOf returns the caller of a JWT-authorised route; a call that is not gives the zero Token. An access token speaks for
+// no firm, whatever it claims.
 func TokenOf(r events.APIGatewayV2HTTPRequest) Token {
 	if r.RequestContext.Authorizer == nil || r.RequestContext.Authorizer.JWT == nil {
 		return Token{}
 	}
 	claims := r.RequestContext.Authorizer.JWT.Claims
-	switch {
-	case claims["token_use"] == "id":
+	switch claims["token_use"] {
+	case "id":
 		return Token{Firm: checklist.FirmID(claims["custom:firm"])}
-	case claims["token_use"] == "access" && claims["username"] == "":
-		return Token{Client: claims["client_id"], Scopes: strings.Fields(claims["scope"])}
+	case "access":
+		return Token{Caller: claims["sub"], Scopes: strings.Fields(claims["scope"])} // the subject of a machine is its client id
 	}
 	return Token{}
 }
@@ -90,17 +90,12 @@ func Answer(status int, v any) events.APIGatewayV2HTTPResponse {
 func (inv *Invocation) Problem(status int, message checklist.Text) events.APIGatewayV2HTTPResponse {
 	inv.Outcome = Refused
 	return answer(status, "application/problem+json", struct {
-		Type    string `json:"type"`
-		Title   string `json:"title"`
-		Status  int    `json:"status"`
-		Message struct {
-			JA string `json:"ja"`
-			EN string `json:"en"`
-		} `json:"message"`
-	}{Type: "about:blank", Title: http.StatusText(status), Status: status, Message: struct {
-		JA string `json:"ja"`
-		EN string `json:"en"`
-	}(message)})
+		Type      string `json:"type"`
+		Title     string `json:"title"`
+		Status    int    `json:"status"`
+		Message   string `json:"message"`
+		MessageJA string `json:"message_ja"`
+	}{"about:blank", http.StatusText(status), status, message.EN, message.JA})
 }
 
 func answer(status int, contentType string, v any) events.APIGatewayV2HTTPResponse {

@@ -95,6 +95,18 @@ func (l *Library) Folder(id checklist.EditionID) (fs.FS, error) {
 	return nil, ErrNotFound
 }
 
+// Newest returns the edition whose id sorts last: its secretariat is told what belongs to no edition.
+func (l *Library) Newest(ctx context.Context) (*checklist.Edition, error) {
+	ids, err := l.IDs()
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, ErrNotFound
+	}
+	return l.Edition(ctx, ids[len(ids)-1])
+}
+
 // IDs returns the ids of all editions, sorted. Folders whose name is not an edition id are left out.
 func (l *Library) IDs() ([]checklist.EditionID, error) {
 	var found []checklist.EditionID

@@ -1,0 +1,51 @@
+// Program invite is the ticket API (案内): POST /editions/{edition}/tickets mints a ticket for the caller's firm.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"cssa/events/awsevents"
+	"cssa/functions/invite"
+	bucket "cssa/shared/archive/s3"
+	bus "cssa/shared/bus/aws"
+	"cssa/shared/ledger/dynamo"
+	"cssa/shared/questionnaire"
+	"cssa/shared/settings"
+)
+
+func main() {
+	log := settings.Logger(os.Stdout, os.Getenv("LOG_LEVEL"))
+	if err := start(context.Background(), awsevents.Function{Name: "invite", Log: log, Out: os.Stdout, Now: time.Now}); err != nil {
+		log.Error("cannot start", slog.Any("error", err))
+		os.Exit(1)
+	}
+}
+
+func start(ctx context.Context, f awsevents.Function) error {
+	var set settings.Invite
+	if err := settings.Load(&set, os.LookupEnv); err != nil {
+		return err
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	objects, book := s3.NewFromConfig(cfg), dynamo.New(dynamodb.NewFromConfig(cfg), set.LedgerTable)
+	step := &invite.Step{
+		Editions: questionnaire.NewLibrary(questionnaire.Builtin()), Ledger: book,
+		Inbox: bucket.New(objects, set.InboxBucket), Archive: bucket.New(objects, set.ArchiveBucket),
+		Publisher: bus.New(eventbridge.NewFromConfig(cfg), set.EventBus),
+		Now:       f.Now, Expires: time.Duration(set.GrantMinutes) * time.Minute,
+	}
+	lambda.Start(awsevents.Serve(f, desk{step, book}.ticket))
+	return nil
+}
