@@ -42,7 +42,7 @@ const (
 // theLaw is the table. The order is that of the corridor, then of the cupboards, then of what wires them.
 var theLaw = []line{
 	{"events", "shared/checklist", "", ""},
-	{"events/awsevents", "events shared/checklist shared/ledger shared/settings", lambda, "aws"},
+	{"events/awsevents", "events shared/checklist shared/ledger shared/settings", awsSDK + " " + lambda, "aws"},
 
 	{"functions/invite", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
 	{"functions/intake", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
