@@ -90,8 +90,9 @@ fmt: need-go ## format the sources
 
 .PHONY: synth
 synth: need-go need-node lambda ## write the template of STAGE (dev) to build/cdk.out, checked by the rule packs; needs no account
+	@rm -rf build/cdk.out # what another stage left
 	@CDK_OUTDIR=build/cdk.out go run ./infra
-	@awk '/"Type": "AWS::/ { n[$$2]++; all++ } END { for (t in n) printf "  %3d %s\n", n[t], substr(t, 2, length(t) - 3) | "sort -k2"; close("sort -k2"); \
+	@awk '/"Type": "AWS::[^<]*$$/ { n[$$2]++; all++ } END { for (t in n) printf "  %3d %s\n", n[t], substr(t, 2, length(t) - 3) | "sort -k2"; close("sort -k2"); \
 		printf "%d resources in build/cdk.out/cssa-%s-system.template.json\n", all, ENVIRON["STAGE"] }' build/cdk.out/cssa-$(STAGE)-system.template.json
 	@echo "the rule packs found nothing that is not accepted; what is, and why: build/cdk.out/*NagReport.csv"
 

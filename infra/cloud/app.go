@@ -27,7 +27,7 @@ func Synth(outdir string, context map[string]any, code Code, stages ...Stage) er
 	if err := write(outdir, context, code, stages...); err != nil {
 		return err
 	}
-	found, err := findings(outdir)
+	found, err := findings(outdir, stages)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func newMail(scope constructs.Construct, f *Foundation, st Stage) {
 	})
 }
 
-// send allows sending from the one address. While the account is in SES's sandbox, SES asks for the right to the
+// send allows sending from the one address. For a letter that comes as MIME, SendEmail asks for the right to SendRawEmail. While the account is in SES's sandbox, SES asks for the right to the
 // addressee's identity too; those are the operator's own, verified ones.
 func (f *Foundation) send(scope constructs.Construct, st Stage) permission {
 	arn := func(resource, name string) *string {

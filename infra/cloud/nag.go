@@ -166,14 +166,11 @@ func logicalID(of constructs.IConstruct) string {
 	return *awscdk.Stack_Of(of).GetLogicalId(of.Node().DefaultChild().(awscdk.CfnElement))
 }
 
-// findings returns what the rule packs and the CDK found in the templates that were written to outdir and nobody accepted.
-func findings(outdir string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(outdir, "*.metadata.json"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("findings of %s: nothing was written there: %w", outdir, err)
-	}
+// findings returns what the rule packs and the CDK found in the stages' templates in outdir and nobody accepted.
+func findings(outdir string, stages []Stage) ([]string, error) {
 	var found []string
-	for _, file := range files {
+	for _, st := range stages {
+		file := filepath.Join(outdir, stackName(st)+".metadata.json")
 		body, err := os.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("findings: %w", err)

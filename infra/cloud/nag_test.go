@@ -13,12 +13,32 @@ import (
 
 // The rule packs and the CDK's own validator find nothing that is not accepted with a reason.
 func TestNothingIsFoundThatNobodyAccepted(t *testing.T) {
-	found, err := findings(synthesised(t))
+	found, err := findings(synthesised(t), append(stages(), unscanned()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range found {
 		t.Error(f)
+	}
+}
+
+// A finding that nobody accepted is told, and nothing else that lies in the folder.
+func TestAFindingIsTold(t *testing.T) {
+	dir, st := t.TempDir(), stages()[0]
+	for name, body := range map[string]string{
+		stackName(st) + ".metadata.json": `{"/x/Inbox":[{"type":"aws:cdk:error","data":"the bucket is open"},{"type":"aws:cdk:logicalId","data":"Inbox"}]}`,
+		"old.metadata.json":              `{"/x/Old":[{"type":"aws:cdk:error","data":"of another day"}]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := findings(dir, []Stage{st})
+	if err != nil || len(found) != 1 || found[0] != "/x/Inbox: the bucket is open" {
+		t.Errorf("%q, %v", found, err)
+	}
+	if _, err := findings(t.TempDir(), []Stage{st}); err == nil {
+		t.Error("no templates, no error")
 	}
 }
 
