@@ -59,6 +59,9 @@ func (d *door) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		d.throttled(rw)
 		return
 	}
+	if d.service == "S3" {
+		d.w.asServer(r)
+	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	if fault == Lost || fault == Killed {
 		d.next.ServeHTTP(discard{http.Header{}}, r)
@@ -73,11 +76,7 @@ func (d *door) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // decide says whose request it is and, if it is to be refused, why.
 func (d *door) decide(r *http.Request, body []byte) (role, refused string) {
-	token := r.Header.Get("X-Amz-Security-Token")
-	if token == "" {
-		token = r.URL.Query().Get("X-Amz-Security-Token")
-	}
-	role, ok := d.w.roleOf[token]
+	role, ok := d.w.caller(accessKey(r))
 	if !ok {
 		d.w.record(Call{Action: d.service, Refused: "unknown credentials"})
 		return "", "unknown credentials"
@@ -195,12 +194,12 @@ func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d discard) WriteHeader(int)             {}
 
 // wire passes requests on to a server as they are: with their Host, so that their signature stays good.
-func wire(endpoint string) (http.Handler, error) {
+func (w *World) wire(endpoint string) (http.Handler, error) {
 	to, err := url.Parse(endpoint)
 	if err != nil {
 		return nil, err
 	}
-	return &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) {
+	return &httputil.ReverseProxy{Transport: w.wires, Rewrite: func(p *httputil.ProxyRequest) {
 		p.Out.URL.Scheme, p.Out.URL.Host = to.Scheme, to.Host
 		p.Out.Host = p.In.Host
 	}}, nil

@@ -99,10 +99,9 @@ type route struct {
 
 // A Caller is who calls the HTTP API: the holder of a token, or a person in a role.
 type Caller struct {
-	Claims map[string]string // of the token
-	Scopes []string
-	Role   string // ARN, for routes that ask IAM
-	Person string // name of the session
+	Claims map[string]string // of the token; its scopes are in "scope"
+	Role   string            // ARN, for routes that ask IAM
+	Person string            // name of the session
 }
 
 // Post plays API Gateway: it finds the route, asks its authorizer, checks that it may invoke the function, and sends it the
@@ -123,10 +122,11 @@ func (w *World) Post(ctx context.Context, path string, who Caller, body any) (in
 		if who.Claims == nil {
 			return http.StatusUnauthorized, nil, nil
 		}
-		if len(rt.scopes) > 0 && !slices.ContainsFunc(rt.scopes, func(s string) bool { return slices.Contains(who.Scopes, s) }) {
+		scopes := strings.Fields(who.Claims["scope"])
+		if len(rt.scopes) > 0 && !slices.ContainsFunc(rt.scopes, func(s string) bool { return slices.Contains(scopes, s) }) {
 			return http.StatusForbidden, nil, nil
 		}
-		requestContext["authorizer"] = map[string]any{"jwt": map[string]any{"claims": who.Claims, "scopes": who.Scopes}}
+		requestContext["authorizer"] = map[string]any{"jwt": map[string]any{"claims": who.Claims, "scopes": scopes}}
 	case "AWS_IAM":
 		d := w.allowed(who.Role, Need{"execute-api:Invoke", execute + "$default/POST" + path, iam.Good()})
 		if who.Role == "" || !d.Allowed {
