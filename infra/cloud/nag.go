@@ -190,6 +190,39 @@ func findings(outdir string, stages []Stage) ([]string, error) {
 			}
 		}
 	}
+	said, err := validated(outdir)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, said...)
 	slices.Sort(found)
+	return found, nil
+}
+
+// validated returns what the CDK's own validator says of the templates, warnings too. Its errors end the synthesis before.
+func validated(outdir string) ([]string, error) {
+	body, err := os.ReadFile(filepath.Join(outdir, "validation-report.json"))
+	if err != nil {
+		return nil, fmt.Errorf("the CDK's validator did not run, see validateAgainstDefaultRules in cdk.json: %w", err)
+	}
+	var report struct {
+		PluginReports []struct {
+			Violations []struct {
+				RuleName, Description string
+				ViolatingConstructs   []struct{ ConstructPath string }
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &report); err != nil {
+		return nil, fmt.Errorf("report of the CDK's validator: %w", err)
+	}
+	var found []string
+	for _, plugin := range report.PluginReports {
+		for _, v := range plugin.Violations {
+			for _, at := range v.ViolatingConstructs {
+				found = append(found, fmt.Sprintf("%s: %s: %s", at.ConstructPath, v.RuleName, v.Description))
+			}
+		}
+	}
 	return found, nil
 }

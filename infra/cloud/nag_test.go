@@ -3,12 +3,16 @@ package cloud
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
 
 // The rule packs and the CDK's own validator find nothing that is not accepted with a reason.
@@ -27,14 +31,16 @@ func TestAFindingIsTold(t *testing.T) {
 	dir, st := t.TempDir(), stages()[0]
 	for name, body := range map[string]string{
 		stackName(st) + ".metadata.json": `{"/x/Inbox":[{"type":"aws:cdk:error","data":"the bucket is open"},{"type":"aws:cdk:logicalId","data":"Inbox"}]}`,
-		"old.metadata.json":              `{"/x/Old":[{"type":"aws:cdk:error","data":"of another day"}]}`,
+		"validation-report.json": `{"pluginReports":[{"violations":[{"ruleName":"W3030","description":"Maybe is no status",
+			"violatingConstructs":[{"constructPath":"x/Archive"}]}]}]}`,
+		"old.metadata.json": `{"/x/Old":[{"type":"aws:cdk:error","data":"of another day"}]}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	found, err := findings(dir, []Stage{st})
-	if err != nil || len(found) != 1 || found[0] != "/x/Inbox: the bucket is open" {
+	if err != nil || !slices.Equal(found, []string{"/x/Inbox: the bucket is open", "x/Archive: W3030: Maybe is no status"}) {
 		t.Errorf("%q, %v", found, err)
 	}
 	if _, err := findings(t.TempDir(), []Stage{st}); err == nil {
@@ -118,4 +124,21 @@ func decode(t *testing.T, name string, into any) {
 	if err := json.Unmarshal(body, into); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// The CDK's own validator is on, and what it calls an error ends the synthesis.
+func TestTheValidatorStopsATemplateThatCannotBe(t *testing.T) {
+	context, err := projectContext()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: s(t.TempDir()), Context: &context, AnalyticsReporting: b(false)})
+	bucket := awss3.NewBucket(awscdk.NewStack(app, s("spoilt"), nil), s("Bucket"), nil)
+	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(s("Unheard"), s("of"))
+	defer func() {
+		if said := fmt.Sprint(recover()); !strings.Contains(said, "Validation failed") {
+			t.Errorf("a property that S3 does not have: %s", said)
+		}
+	}()
+	app.Synth(nil)
 }

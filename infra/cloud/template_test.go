@@ -19,6 +19,19 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// scratch is where the tests synthesise to.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "cdk"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
 // unscanned is a stage of a region without GuardDuty.
 func unscanned() Stage {
 	st := stages()[0]
@@ -29,22 +42,23 @@ func unscanned() Stage {
 // outdir synthesises all stages, and the one without a scan, once for all tests: with the context of the project's own
 // cdk.json and a program that never changes.
 var outdir = sync.OnceValues(func() (string, error) {
-	file, err := os.Open("../../cdk.json")
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	context, err := ReadContext(file)
-	if err != nil {
-		return "", err
-	}
-	dir, err := os.MkdirTemp("", "cdk")
+	context, err := projectContext()
 	if err != nil {
 		return "", err
 	}
 	program := func(string) awslambda.Code { return awslambda.Code_FromAsset(s("testdata/program"), nil) }
-	return dir, write(dir, context, program, append(stages(), unscanned())...)
+	return scratch, write(scratch, context, program, append(stages(), unscanned())...)
 })
+
+// projectContext is that of the project's own cdk.json.
+func projectContext() (map[string]any, error) {
+	file, err := os.Open("../../cdk.json")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return ReadContext(file)
+}
 
 func synthesised(t *testing.T) string {
 	t.Helper()
