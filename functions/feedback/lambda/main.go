@@ -26,13 +26,13 @@ import (
 
 func main() {
 	log := settings.Logger(os.Stdout, os.Getenv("LOG_LEVEL"))
-	if err := start(context.Background(), awsevents.Function{Name: "feedback", Log: log, Out: os.Stdout, Now: time.Now}); err != nil {
+	if err := start(awsevents.Function{Name: "feedback", Log: log, Out: os.Stdout, Now: time.Now}); err != nil {
 		log.Error("cannot start", slog.Any("error", err))
 		os.Exit(1)
 	}
 }
 
-func start(ctx context.Context, f awsevents.Function) error {
+func start(f awsevents.Function) error {
 	var set settings.Feedback
 	if err := settings.Load(&set, os.LookupEnv); err != nil {
 		return err
