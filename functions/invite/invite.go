@@ -181,10 +181,10 @@ func (s *Step) Remind(ctx context.Context, id checklist.EditionID, nth int) (int
 	if err != nil {
 		return 0, err
 	}
-	now := s.Now().UTC().Truncate(time.Second)
-	if !round.Takes(now) {
+	if !round.Takes(s.Now()) { // to the instant: the doors may have been shut within this second
 		return 0, fmt.Errorf("remind: %w", ErrNotOpen)
 	}
+	now := s.Now().UTC().Truncate(time.Second)
 	came := map[checklist.FirmID]bool{}
 	for c, err := range s.Ledger.Currents(ctx, id) {
 		if err != nil {

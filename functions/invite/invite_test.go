@@ -183,6 +183,18 @@ func TestOnlySilentFirmsAreReminded(t *testing.T) {
 	}
 }
 
+func TestNobodyIsRemindedInTheSecondTheDoorsWereShut(t *testing.T) {
+	r := newRoom(t)
+	r.open(t)
+	r.now = r.now.Truncate(time.Second).Add(300 * time.Millisecond)
+	_, err := r.Close(t.Context(), r.ledger, edition)
+	must(t, err)
+	r.now = r.now.Add(300 * time.Millisecond)
+	if n, err := r.Remind(t.Context(), edition, 1); n != 0 || !errors.Is(err, invite.ErrNotOpen) {
+		t.Errorf("reminded %d: %v, want %v", n, err, invite.ErrNotOpen)
+	}
+}
+
 func TestARoundIsOpenedOnceAndItsTimesCanMove(t *testing.T) {
 	r := newRoom(t)
 	r.open(t)
