@@ -48,9 +48,6 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 		return usage("demo is for a folder: invented firms do not belong on a stage")
 	}
 	mark := demoMark{d.editionID(), o.Seed, o.Firms, o.Stories, "invented data / 架空のデータ"}
-	if err := d.claimDemoFolder(mark, wipe); err != nil {
-		return err
-	}
 	started := d.now()
 	ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(ctx, mark.Edition)
 	if err != nil {
@@ -60,6 +57,9 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 	ph := d.phase("invented sector", 0)
 	if r, err = synthesise.Plan(ed, o); err != nil {
 		return failure{exitUsage, err}
+	}
+	if err := d.claimDemoFolder(mark, wipe); err != nil { // not before it is known that there is a demo to play
+		return err
 	}
 	c := &clock{}
 	c.set(started) // later than all that a killed demo received, so that it keeps its times; the player turns it back

@@ -80,6 +80,23 @@ func (d *desk) importFirms(ctx context.Context, l *deployment, args []string) er
 	for _, p := range problems {
 		list = append(list, problem{strings.TrimSpace(fmt.Sprintf("%s:%d %s %s", p.File, p.Line, p.Column, p.Firm)), p.What.In(d.lang), p.Mend.In(d.lang)})
 	}
+	var left []leaver
+	if len(list) == 0 {
+		if left, err = d.leaving(ctx, l, reg); err != nil {
+			return err
+		}
+	}
+	for _, f := range left {
+		list = append(list, problem{fmt.Sprintf("firms %s", f.firm),
+			checklist.Text{
+				JA: fmt.Sprintf("回答を受け付けた先が、%s の基準日（%s）の名簿からなくなります。", f.edition, f.day),
+				EN: fmt.Sprintf("The firm has sent answers to %s and would not be in the register on its reference date, %s.", f.edition, f.day),
+			}.In(d.lang),
+			checklist.Text{
+				JA: "行を残し、必要なら valid_to を記入してください。",
+				EN: "Please keep its line, and give it a valid_to if it has ended since.",
+			}.In(d.lang)})
+	}
 	if len(list) == 0 {
 		if err := l.Ledger.PutRegister(ctx, reg); err != nil {
 			return err
@@ -101,6 +118,37 @@ func (d *desk) importFirms(ctx context.Context, l *deployment, args []string) er
 		return someFailed("%d problems; nothing was imported", len(list))
 	}
 	return err
+}
+
+// A leaver is a firm with answers that a new register would take out of a round's population.
+type leaver struct {
+	edition checklist.EditionID
+	firm    checklist.FirmID
+	day     checklist.Date
+}
+
+// leaving lists the leavers. The population is that of the reference date: without them no run of the round could be made.
+func (d *desk) leaving(ctx context.Context, l *deployment, reg register.Register) ([]leaver, error) {
+	rounds, err := l.Ledger.Rounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var left []leaver
+	for _, r := range rounds {
+		ed, err := l.Editions.Edition(ctx, r.Edition)
+		if err != nil {
+			return nil, failure{exitSomeFailed, err}
+		}
+		for c, err := range l.Ledger.Currents(ctx, r.Edition) {
+			if err != nil {
+				return nil, err
+			}
+			if _, err := reg.Firm(c.Submission.Firm, ed.ReferenceDate); err != nil {
+				left = append(left, leaver{r.Edition, c.Submission.Firm, ed.ReferenceDate})
+			}
+		}
+	}
+	return left, nil
 }
 
 func (d *desk) eraseContacts(ctx context.Context, l *deployment, args []string) error {

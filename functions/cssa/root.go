@@ -70,9 +70,10 @@ func run(ctx context.Context, env environment, args []string) int {
 		code = exitUsage // cobra refused the arguments
 	}
 	var f2 forwarded
-	if !errors.As(err, &f2) {
-		fmt.Fprintf(env.err, "cssa: %s\n", d.here(err.Error()))
+	if errors.As(err, &f2) {
+		return code // who did the verb has said why
 	}
+	fmt.Fprintf(env.err, "cssa: %s\n", d.here(err.Error()))
 	if code == exitUsage {
 		fmt.Fprintf(env.err, "See: cssa %s--help\n", verbOf(root, args))
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +34,9 @@ func (d *desk) serve(ctx context.Context, addr, at string) error {
 	night, err := time.Parse("15:04", at)
 	if err != nil {
 		return usage("--nightly %q: want HH:MM", at)
+	}
+	if err := loopback(addr); err != nil {
+		return err
 	}
 	log := slog.New(slog.NewTextHandler(d.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	l, err := d.open(ctx, addr, log)
@@ -70,6 +75,19 @@ func (d *desk) serve(ctx context.Context, addr, at string) error {
 	return nil
 }
 
+// loopback refuses an address that others than this machine's users would reach: the endpoint speaks plain HTTP.
+func loopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usage("--addr %q: want HOST:PORT, e.g. 127.0.0.1:9600", addr)
+	}
+	ip, err := netip.ParseAddr(host)
+	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return usage("--addr %q: want a loopback address, e.g. 127.0.0.1:9600", addr)
+	}
+	return nil
+}
+
 // greet says where everything is, and the two lines that upload a workbook.
 func (d *desk) greet(l *laptop.Deployment, at string) {
 	v := map[string]any{"data": l.Dir, "endpoint": l.Objects.Endpoint(), "outbox": l.OutboxDir(), "nightly": at}
@@ -81,9 +99,9 @@ func (d *desk) greet(l *laptop.Deployment, at string) {
 		d.say("")
 		d.say("  Upload a workbook from another terminal: the first line mints a ticket for the file's SHA-256 and size, the")
 		d.say("  second is the PUT it prints.")
-		d.say("    T=$(cssa ticket --data %s --firm S-0001 FILE.xlsx)", l.Dir)
+		d.say("    T=$(cssa ticket --data %s --firm S-0001 FILE.xlsx)", word(l.Dir))
 		d.say("    eval \"$T\"      # curl -X PUT --upload-file FILE.xlsx -H 'X-Amz-Checksum-Sha256: …' 'http://…'")
 		d.say("")
-		d.say("  Ctrl-C stops it; the data stays. Next: cssa status --data %s", l.Dir)
+		d.say("  Ctrl-C stops it; the data stays. Next: cssa status --data %s", word(l.Dir))
 	})
 }

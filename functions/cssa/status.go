@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -197,7 +198,7 @@ func (d *desk) releaseCommand() *cobra.Command {
 		sub.Flags().StringVar(&by, "by", "", "name of the person; required on a laptop, refused on a stage, where AWS says who you are")
 	}
 	propose.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
-		if by == "" && l.by() != "" {
+		if strings.TrimSpace(by) == "" && l.by() != "" {
 			return usage("--by NAME is required")
 		}
 		r, err := l.Releases.Propose(ctx, d.editionID(), by)
@@ -209,7 +210,7 @@ func (d *desk) releaseCommand() *cobra.Command {
 		})
 	})
 	approve.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
-		if by == "" && l.by() != "" {
+		if strings.TrimSpace(by) == "" && l.by() != "" {
 			return usage("--by NAME is required")
 		}
 		r, err := l.Releases.Approve(ctx, d.editionID(), by)

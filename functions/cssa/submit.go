@@ -35,7 +35,7 @@ func (d *desk) ticketCommand() *cobra.Command {
 	c.Flags().Int64Var(&size, "size", -1, "size of the file in bytes, if FILE is not given")
 	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
 		if d.held == nil && d.stage == "" {
-			return someFailed("nothing would receive the upload; first, in another terminal: cssa serve --data %s", d.data)
+			return someFailed("nothing would receive the upload; first, in another terminal: cssa serve --data %s", word(d.data))
 		}
 		return d.ticket(ctx, l, args, firm, digest, size)
 	})
@@ -92,6 +92,16 @@ func curl(t invite.Issued, file string) string {
 func sum(body []byte) string {
 	digest := sha256.Sum256(body)
 	return hex.EncodeToString(digest[:])
+}
+
+// word returns s as one word of a shell's command, quoted only where it must be.
+func word(s string) string {
+	for _, r := range s {
+		if r <= ' ' || strings.ContainsRune("'\"`$&|;<>()[]{}*?!#~\\", r) || r == '\u3000' {
+			return quote(s)
+		}
+	}
+	return s
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -372,8 +371,8 @@ func (d *desk) printSummary(l *laptop.Deployment, s summary) {
 	d.say("  letters           %s   (one .eml each; nothing was sent)", s.Outbox)
 	d.say("\nReady in %.1f s, with %d MB of memory at most. Type next:", s.Seconds, s.PeakMB)
 	flag := ""
-	if filepath.Base(l.Dir) != "cssa-data" {
-		flag = " --data " + l.Dir
+	if l.Dir != d.path("cssa-data") {
+		flag = " --data " + word(l.Dir)
 	}
 	d.say("  cssa tab%s 1-2 --by size", flag)
 	d.say("  cssa query%s \"select figure, series, item, count, share from figures where dimension = 'all' limit 10\"", flag)

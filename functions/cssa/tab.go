@@ -76,7 +76,7 @@ func (d *desk) tab(ctx context.Context, l *deployment, question, by string) erro
 		if len(mine) == 0 {
 			d.say("%s %s has no table (free text is not tabulated).", q.Number, q.Title.In(d.lang))
 		}
-		d.say("Run %s, not issued. Shares are rounded; they do not always add up to 100.", run)
+		d.say("Run %s, for the supervisor: nothing is withheld. Shares are rounded; they do not always add up to 100.", run)
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cssa/shared/checklist"
+	"cssa/shared/ledger"
 	"cssa/shared/questionnaire"
 	"cssa/shared/workbook"
 )
@@ -39,6 +41,9 @@ func (d *desk) template(ctx context.Context, l *deployment, firm, out string) er
 		return failure{exitSomeFailed, err}
 	}
 	reg, err := l.Ledger.Register(ctx)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return someFailed("the register is empty; first: cssa firms import FIRMS.csv CONTACTS.csv")
+	}
 	if err != nil {
 		return err
 	}
