@@ -73,8 +73,18 @@ test: need-go need-c++ infra/node_modules/.package-lock.json ## all tests that n
 	@go test -shuffle=on $$(go list -e ./... 2>/dev/null | grep -v '/functions/cssa/sql$$')
 	@CGO_ENABLED=1 go test -shuffle=on $(SQL)
 
+# What is rehearsed is what make deploy STAGE=prod would deploy, its programs built for this machine.
+.PHONY: rehearsed
+rehearsed: need-go need-node lambda infra/node_modules/.package-lock.json
+	@rm -rf build/rehearsal.out
+	@STAGE=prod CDK_OUTDIR=build/rehearsal.out go run ./infra
+
+.PHONY: rehearse
+rehearse: rehearsed ## run the template's own functions, settings and rights on this machine: a round of 40 firms, compared with the laptop's
+	@go test -tags conformance -count=1 -timeout 20m -v ./infra/rehearsal/... | grep -v '^=== '
+
 .PHONY: conformance
-conformance: need-go need-c++ infra/node_modules/.package-lock.json ## tests against foreign programs (LibreOffice, Chromium, moto …), which it installs
+conformance: rehearsed need-c++ infra/node_modules/.package-lock.json ## tests against foreign programs (LibreOffice, Chromium, moto …), which it installs
 	@.ci/install conformance
 	@packages=$$($(call dirs,'^//go:build .*conformance')); \
 	[ -n "$$packages" ] || { echo "no test has the build tag conformance: there is nothing to run, so nothing is shown" >&2; exit 1; }; \

@@ -267,7 +267,7 @@ func (c *cloud) close(t *testing.T) {
 
 func (c *cloud) role(suffix string) string {
 	for _, r := range c.w.policies.Roles() {
-		if strings.HasSuffix(r, "-"+suffix) {
+		if strings.HasSuffix(r, "-"+suffix) || strings.HasSuffix(r, "-"+suffix+"role") {
 			return r
 		}
 	}
@@ -288,13 +288,13 @@ func (c *cloud) issue(t *testing.T) {
 		fail("freeze", string(out), err, tail(c.w.Log("aggregate")))
 	}
 	path := "/editions/" + string(edition) + "/release/"
-	if status, body, err := c.w.Post(t.Context(), path+"propose", Caller{Role: c.role("supervisorrole"), Person: "kaku-hanako"}, nil); err != nil || status >= 300 {
+	if status, body, err := c.w.Post(t.Context(), path+"propose", Caller{Role: c.role("supervisor"), Person: "kaku-hanako"}, nil); err != nil || status >= 300 {
 		fail("propose", status, string(body), err, tail(c.w.Log("release")))
 	}
-	if status, _, err := c.w.Post(t.Context(), path+"approve", Caller{Role: c.role("releaserrole"), Person: "kaku-hanako"}, nil); err != nil || status < 400 {
+	if status, _, err := c.w.Post(t.Context(), path+"approve", Caller{Role: c.role("releaser"), Person: "kaku-hanako"}, nil); err != nil || status < 400 {
 		fail("the proposer approved", status, err)
 	}
-	if status, body, err := c.w.Post(t.Context(), path+"approve", Caller{Role: c.role("releaserrole"), Person: "kaku-taro"}, nil); err != nil || status >= 300 {
+	if status, body, err := c.w.Post(t.Context(), path+"approve", Caller{Role: c.role("releaser"), Person: "kaku-taro"}, nil); err != nil || status >= 300 {
 		fail("approve", status, string(body), err, tail(c.w.Log("release")))
 	}
 	c.settle(t)

@@ -71,7 +71,9 @@ func (u *Universe) Elsewhere(action string) []string {
 	var out []string
 	for _, k := range u.on[action] {
 		for _, form := range u.kinds[k] {
-			out = append(out, strings.ReplaceAll(form, "*", "elsewhere"))
+			if strings.Contains(form, "*") { // of the others there is one only
+				out = append(out, strings.ReplaceAll(form, "*", "elsewhere"))
+			}
 		}
 	}
 	return out
