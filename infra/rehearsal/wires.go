@@ -258,3 +258,18 @@ func (w *World) Dead() map[string][]string {
 	}
 	return all
 }
+
+// Redrive gives every dead letter back to the queue it came from, with its count begun anew, as the operator does when the
+// cause has passed.
+func (w *World) Redrive() {
+	for _, q := range w.queues {
+		dead, ok := w.queues[q.dead]
+		if !ok {
+			continue
+		}
+		for _, m := range dead.messages {
+			q.add(m.body)
+		}
+		dead.messages = nil
+	}
+}
