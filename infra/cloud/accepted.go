@@ -36,14 +36,14 @@ func acceptOperations(stack awscdk.Stack, f *Foundation, st Stage) {
 	widely(role("supervisor"), door, in(f.Open, "*"), in(f.Open, "athena/*"), glue(st.OpenDatabase()),
 		in(f.Restricted, "*"), in(f.Restricted, "athena/*"), glue(st.RestrictedDatabase()))
 
-	const outputs = "cssa finds a stage by the names of all stacks; what it reads there are names, no data"
+	const outputs = "the stage's own stack, whose id ends in a number of its making; what is read there are names, no data"
 	const route = "one route of the API, of every edition"
 	api := *stack.GetLogicalId(f.API.Node().DefaultChild().(awscdk.CfnElement))
 	invoke := func(path string) string {
 		return arn("execute-api", "<"+api+">/$default/POST/editions/*/release/"+path)
 	}
-	for _, job := range []string{"supervisor", "releaser", "operator"} {
-		widely(role(job), outputs, arn("cloudformation", "stack/*"))
+	for _, job := range []string{"supervisor", "releaser", "analyst", "operator"} {
+		widely(role(job), outputs, arn("cloudformation", "stack/"+st.named("system")+"/*"))
 	}
 	widely(role("supervisor"), route, invoke("propose"))
 	widely(role("releaser"), route, invoke("approve"))

@@ -124,9 +124,7 @@ func acknowledgePeople(stack awscdk.Stack, f *Foundation, st Stage) {
 		for _, thing := range things {
 			accept(role, "keys under the prefix are made of editions, runs and queries, which are many", solutions+"IAM5[Resource::"+thing+"]")
 		}
-		if id != "AnalystRole" {
-			accept(role, "cssa finds a stage's stacks by the beginning of their names, and that is asking for all", anyOf(st, "cloudformation", "stack/*"))
-		}
+		accept(role, "the stage's own stack, whose id ends in a number of its making", anyOf(st, "cloudformation", "stack/"+st.named("system")+"/*"))
 	}
 	of := func(id string) constructs.IConstruct { return stack.Node().FindChild(s(id)) }
 	behind := "all tables and views behind the door that the role is for"

@@ -27,7 +27,7 @@ func newPeople(scope constructs.Construct, f *Foundation, st Stage, restricted, 
 	look := []permission{outputsOf(scope), f.readLedger("round", "runs", "release#*"), f.openLedger()}
 	add("supervisor", look, asks(scope, st, restricted), asks(scope, st, open), f.calls(scope, "release/propose"))
 	add("releaser", look, f.calls(scope, "release/approve"))
-	add("analyst", asks(scope, st, open))
+	add("analyst", append(asks(scope, st, open), outputsOf(scope)))
 	add("operator", f.operates(scope, st))
 }
 
@@ -70,11 +70,10 @@ func (f *Foundation) calls(scope constructs.Construct, route string) []permissio
 	})}, nil}}
 }
 
-// outputsOf allows reading where a stage's things are. cssa looks for the stacks by their names' beginning, and that is
-// asking for all.
+// outputsOf allows reading where the stage's things are.
 func outputsOf(scope constructs.Construct) permission {
 	return permission{[]string{"cloudformation:DescribeStacks"}, []*string{awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
-		Service: s("cloudformation"), Resource: s("stack"), ResourceName: s("*"),
+		Service: s("cloudformation"), Resource: s("stack"), ResourceName: s(*awscdk.Stack_Of(scope).StackName() + "/*"),
 	})}, nil}
 }
 
