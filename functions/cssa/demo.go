@@ -58,7 +58,7 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 	if r, err = synthesise.Plan(ed, o); err != nil {
 		return failure{exitUsage, err}
 	}
-	if err := d.claimDemoFolder(mark, wipe); err != nil { // not before it is known that there is a demo to play
+	if err := d.claimDemoFolder(ctx, mark, wipe); err != nil { // not before it is known that there is a demo to play
 		return err
 	}
 	c := &clock{}
@@ -98,7 +98,7 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 }
 
 // claimDemoFolder makes the folder the demo's, if it is empty or holds this very demo.
-func (d *desk) claimDemoFolder(mark demoMark, wipe bool) error {
+func (d *desk) claimDemoFolder(ctx context.Context, mark demoMark, wipe bool) error {
 	path := filepath.Join(d.data, "demo.json")
 	var have demoMark
 	raw, err := os.ReadFile(path)
@@ -119,7 +119,7 @@ func (d *desk) claimDemoFolder(mark demoMark, wipe bool) error {
 		}
 	}
 	if wipe && have != (demoMark{}) {
-		if err := d.wipe(); err != nil {
+		if err := d.wipe(ctx); err != nil {
 			return err
 		}
 		have = demoMark{}
@@ -144,8 +144,8 @@ func (d *desk) claimDemoFolder(mark demoMark, wipe bool) error {
 }
 
 // wipe removes the demo, unless a process holds it. Its mark goes last.
-func (d *desk) wipe() error {
-	l, err := laptop.Lock(d.data)
+func (d *desk) wipe(ctx context.Context) error {
+	l, err := laptop.Lock(ctx, d.data, 0)
 	if err != nil {
 		return err
 	}

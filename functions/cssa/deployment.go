@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -53,9 +55,16 @@ func (d *desk) with(do verb) func(*cobra.Command, []string) error {
 	}
 }
 
+// patience is how long a verb waits for another to let the folder go.
+const patience = 2 * time.Second
+
 // open opens the deployment on the real clock.
 func (d *desk) open(ctx context.Context, addr string, log *slog.Logger) (*laptop.Deployment, error) {
-	l, err := laptop.Open(ctx, laptop.Config{Dir: d.data, Addr: addr, Now: d.now, Log: log})
+	c := laptop.Config{Dir: d.data, Addr: addr, Now: d.now, Log: log}
+	if _, err := os.Stat(handlePath(d.data)); err != nil {
+		c.Wait = patience // the holder is no serve, so it will soon be done
+	}
+	l, err := laptop.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -143,9 +143,9 @@ func (d *desk) listen(ctx context.Context, l *laptop.Deployment) (func() error, 
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	go srv.Serve(ln) //nolint:errcheck // it ends by Close below; a listener that breaks is noticed by who calls
 	return func() error {
-		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		return errors.Join(os.Remove(handlePath(d.data)), srv.Shutdown(patience))
+		return errors.Join(os.Remove(handlePath(d.data)), srv.Shutdown(ending))
 	}, nil
 }
 

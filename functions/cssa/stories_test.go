@@ -59,7 +59,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func hold(ts *testscript.TestScript, _ bool, args []string) {
-	lock, err := laptop.Lock(ts.MkAbs(args[0]))
+	lock, err := laptop.Lock(context.Background(), ts.MkAbs(args[0]), 0)
 	ts.Check(err)
 	ts.Defer(func() { _ = lock.Unlock() }) // the folder goes anyway
 }

@@ -2,7 +2,7 @@
 // whose answers count, keeps it in the archive and tells that it is ready.
 //
 // Everything a report holds is fixed when the run is released, its time of issue too, so doing it again makes the same
-// bytes under the same keys and the same messages.
+// bytes under the same keys and the same messages. Where a later program would make others, what was issued stands.
 package feedback
 
 import (
@@ -53,7 +53,11 @@ type Tables interface {
 // Archive keeps the reports.
 type Archive interface {
 	Put(ctx context.Context, key string, body []byte) (archive.Object, error)
+	Get(ctx context.Context, key, id string, max int64) ([]byte, archive.Object, error)
 }
+
+// maxReport is the largest report that is read back, in bytes.
+const maxReport = 20 << 20
 
 // Publisher sends messages on.
 type Publisher interface {
@@ -179,10 +183,16 @@ func (s *Step) one(ctx context.Context, is issue, c checklist.Current) error {
 		return err
 	}
 	key := Key(is.edition.ID, is.release.Run, sub.Firm, sub.Ticket)
-	if _, err := s.Archive.Put(ctx, key, page.Bytes()); err != nil {
+	kept := page.Bytes()
+	_, err = s.Archive.Put(ctx, key, kept)
+	if errors.Is(err, archive.ErrExists) {
+		// Made by an earlier program, or before the register was corrected: what was issued stands.
+		kept, _, err = s.Archive.Get(ctx, key, "", maxReport)
+	}
+	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	sum := sha256.Sum256(page.Bytes())
+	sum := sha256.Sum256(kept)
 	return s.Publisher.Publish(ctx, events.FeedbackReady{
 		Edition: is.edition.ID, Firm: sub.Firm, Run: is.release.Run, Version: sub.Ticket,
 		Report: key, SHA256: hex.EncodeToString(sum[:]),

@@ -58,6 +58,16 @@ func (s *shelf) Put(_ context.Context, key string, body []byte) (archive.Object,
 	return archive.Object{Key: key}, nil
 }
 
+func (s *shelf) Get(_ context.Context, key, _ string, _ int64) ([]byte, archive.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	body, ok := s.kept[key]
+	if !ok {
+		return nil, archive.Object{}, archive.ErrNotFound
+	}
+	return bytes.Clone(body), archive.Object{Key: key}, nil
+}
+
 // desk notes what is published.
 type desk struct {
 	mu   sync.Mutex
@@ -260,5 +270,28 @@ func BenchmarkFeedback(b *testing.B) {
 	w := newWorld(b)
 	for b.Loop() {
 		must(b, w.step.Handle(b.Context(), released))
+	}
+}
+
+// A report that an earlier program made, or that was made before a firm's name was corrected, was issued: it stands, and the
+// letter goes out with it.
+func TestWhatWasIssuedStands(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.step.Handle(t.Context(), events.Released{Edition: edition, Run: run}))
+	first := maps.Clone(w.shelf.kept)
+	reg, err := w.ledger.Register(t.Context())
+	must(t, err)
+	for i := range reg.Firms {
+		reg.Firms[i].Name.JA += "（改称）"
+	}
+	must(t, w.ledger.PutRegister(t.Context(), reg))
+	must(t, w.step.Handle(t.Context(), events.Released{Edition: edition, Run: run}))
+	if !maps.EqualFunc(first, w.shelf.kept, bytes.Equal) {
+		t.Error("a report was changed")
+	}
+	for ev, times := range w.desk.seen {
+		if times != 2 {
+			t.Errorf("%s was told %d times as one message, want 2", ev.Key(), times)
+		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"cssa/events"
+	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/disclosure"
 	"cssa/shared/lake"
@@ -54,12 +55,18 @@ type Catalog interface {
 	AddPartitions(ctx context.Context, ed checklist.EditionID, run string) error
 }
 
+// OpenLake is the open door's lake.
+type OpenLake interface {
+	lake.Store
+	lake.Source
+}
+
 // A Step is the room with its doors. All fields are required but Catalog.
 type Step struct {
 	Editions  Editions
 	Ledger    Ledger
 	Lake      lake.Source // the restricted door's, read
-	Open      lake.Store  // the open door's, written
+	Open      OpenLake    // the open door's
 	Catalog   Catalog     // of the open door; nil where its readers find partitions themselves, as on the laptop
 	Publisher Publisher
 	Now       func() time.Time
@@ -148,8 +155,16 @@ func (s *Step) frozen(ctx context.Context, id checklist.EditionID) (string, erro
 	return run.ID, nil
 }
 
-// issue protects the frozen run's tables and writes them through the open door.
+// issue protects the frozen run's tables and writes them through the open door. What was issued stands: a later program may
+// protect otherwise, and two versions of one run together would tell more than either.
 func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) error {
+	current, err := lake.Current(ctx, s.Open, id)
+	if err == nil && current == run {
+		return nil
+	}
+	if err != nil && !errors.Is(err, archive.ErrNotFound) {
+		return err
+	}
 	ed, err := s.Editions.Edition(ctx, id)
 	if err != nil {
 		return err

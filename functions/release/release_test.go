@@ -120,9 +120,26 @@ func TestOnlyAFrozenRunIsReleased(t *testing.T) {
 	}
 }
 
+// What was issued stands, whatever a later program would make of it: two versions of one run tell more than either.
+func TestAnIssuedRunIsNotIssuedAnew(t *testing.T) {
+	r := newRoom(t)
+	r.freeze()
+	_, err := r.Propose(t.Context(), edition, "Sato")
+	must(t, err)
+	_, err = r.Approve(t.Context(), edition, "Suzuki")
+	must(t, err)
+	r.Open = &dying{r.open, 0} // any write kills
+	if _, err := r.Approve(t.Context(), edition, "Suzuki"); err != nil {
+		t.Errorf("approved again it wrote again: %v", err)
+	}
+	if len(r.told) != 2 {
+		t.Errorf("told %d times, want again", len(r.told))
+	}
+}
+
 // A store that stops after some writes, as a killed process does.
 type dying struct {
-	lake.Store
+	release.OpenLake
 	left int
 }
 
@@ -132,14 +149,14 @@ func (d *dying) Put(ctx context.Context, key string, body []byte) (archive.Objec
 	if d.left--; d.left < 0 {
 		return archive.Object{}, errKilled
 	}
-	return d.Store.Put(ctx, key, body)
+	return d.OpenLake.Put(ctx, key, body)
 }
 
 func (d *dying) Replace(ctx context.Context, key string, body []byte) (archive.Object, error) {
 	if d.left--; d.left < 0 {
 		return archive.Object{}, errKilled
 	}
-	return d.Store.Replace(ctx, key, body)
+	return d.OpenLake.Replace(ctx, key, body)
 }
 
 func TestAHalfIssuedReleaseIsNeverSeenAndMendedByApprovingAgain(t *testing.T) {

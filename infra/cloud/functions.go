@@ -170,6 +170,7 @@ func (f *Foundation) release(st Stage) recipe {
 			missObjects(f.Restricted),
 			useKey(f.Answers, f.Restricted, "kms:Decrypt"),
 			putObjects(f.Open, ""),
+			missObjects(f.Open),
 			useKey(f.Service, f.Open, "kms:Decrypt", "kms:GenerateDataKey"),
 			f.register(st.OpenDatabase()),
 			f.tell("Released"),

@@ -63,6 +63,7 @@ type Config struct {
 	Addr string           // of the S3 server, e.g. "127.0.0.1:9600"; "": any free port on loopback
 	Now  func() time.Time // the deployment's clock, also the S3 server's time of receipt
 	Log  *slog.Logger     // nil: nowhere
+	Wait time.Duration    // how long to wait for another process that may be about to let the folder go
 
 	// For tests of the promise that every message may come twice and out of order.
 	Twice   bool
@@ -103,7 +104,7 @@ func Open(ctx context.Context, c Config) (*Deployment, error) {
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:0"
 	}
-	lock, err := Lock(c.Dir)
+	lock, err := Lock(ctx, c.Dir, c.Wait)
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +119,20 @@ func Open(ctx context.Context, c Config) (*Deployment, error) {
 	return d, nil
 }
 
-// Lock takes a deployment's folder, or is ErrHeld. The lock goes with the process that holds it.
-func Lock(dir string) (*flock.Flock, error) {
+// Lock takes a deployment's folder, or is ErrHeld if another process still holds it after a wait. The lock goes with the
+// process that holds it.
+func Lock(ctx context.Context, dir string, wait time.Duration) (*flock.Flock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	lock := flock.New(filepath.Join(dir, "lock"))
 	held, err := lock.TryLock()
-	if err != nil {
+	if err == nil && !held && wait > 0 {
+		ctx, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		held, err = lock.TryLockContext(ctx, 50*time.Millisecond)
+	}
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if !held {

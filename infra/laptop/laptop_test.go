@@ -42,11 +42,11 @@ func newRound(t *testing.T, l *laptop.Deployment) {
 func TestAFolderHasOneProcess(t *testing.T) {
 	now, dir := day, t.TempDir()
 	l := open(t, dir, &now)
-	if _, err := laptop.Lock(dir); !errors.Is(err, laptop.ErrHeld) {
+	if _, err := laptop.Lock(t.Context(), dir, 0); !errors.Is(err, laptop.ErrHeld) {
 		t.Errorf("the folder was taken twice: %v", err)
 	}
 	must(t, l.Close())
-	lock, err := laptop.Lock(dir)
+	lock, err := laptop.Lock(t.Context(), dir, 0)
 	must(t, err)
 	must(t, lock.Unlock())
 }
