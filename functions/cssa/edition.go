@@ -15,6 +15,7 @@ import (
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
 	"cssa/shared/questionnaire"
+	"cssa/shared/register"
 )
 
 func (d *desk) editionCommand() *cobra.Command {
@@ -133,6 +134,12 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 	if len(reg.At(ed.ReferenceDate)) == 0 {
 		return someFailed("no firm is in the register on %s; first: cssa firms import FIRMS.csv CONTACTS.csv", ed.ReferenceDate)
 	}
+	if strange := strangers(ed, reg); len(strange) > 0 {
+		for _, line := range strange[:min(len(strange), 20)] {
+			d.say("FAIL  %s", line)
+		}
+		return someFailed("%d firms of the register are in groups that %s does not name; mend the register or the edition", len(strange), ed.ID)
+	}
 	var sch invite.Schedule
 	if sch.Deadline, err = localTime(deadline, ed.Location); err != nil {
 		return err
@@ -156,6 +163,24 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 		d.say("%d invitations, each with the firm's workbook, are %s", n, l.letters())
 		d.say("Next: cssa status     cssa submit FILE --firm FIRM")
 	})
+}
+
+// strangers lists the firms of the population whose sector, peer group or size band the edition does not name: they would be
+// groups of their own in every table.
+func strangers(ed *checklist.Edition, reg register.Register) []string {
+	named := map[checklist.Group]bool{}
+	for _, g := range ed.Groups {
+		named[checklist.Group{Dimension: g.Dimension, ID: g.ID}] = true
+	}
+	var lines []string
+	for _, f := range reg.At(ed.ReferenceDate) {
+		for _, g := range []checklist.Group{{Dimension: checklist.BySector, ID: f.Sector}, {Dimension: checklist.ByGroup, ID: f.PeerGroup}, {Dimension: checklist.BySize, ID: f.SizeBand}} {
+			if !named[g] {
+				lines = append(lines, fmt.Sprintf("%s: %s %q", f.ID, g.Dimension, g.ID))
+			}
+		}
+	}
+	return lines
 }
 
 // invite makes the workbooks and the letters, with a bar for each.

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,7 +55,11 @@ func (d *desk) listMessages(ctx context.Context, l *deployment, redrive bool) er
 	}
 	err = d.emit(map[string]any{"redriven": again, "stuck": list}, func() {
 		for _, s := range list {
-			d.say("FAIL  %s %s   %d attempts, last %s\n      %s", s.Name, s.Key, s.Attempts, s.At.Format(time.RFC3339), s.Why)
+			why, more, cut := strings.Cut(s.Why, "\n")
+			if cut {
+				why += fmt.Sprintf("   (and %d lines more: --json)", 1+strings.Count(more, "\n"))
+			}
+			d.say("FAIL  %s %s   %d attempts, last %s\n      %s", s.Name, s.Key, s.Attempts, s.At.Format(time.RFC3339), why)
 		}
 		if redrive {
 			d.say("%d tried again.", again)
