@@ -36,18 +36,22 @@ func (w *World) openDynamo(ctx context.Context, tables []string) error {
 		return err
 	}
 	var said bytes.Buffer
-	cmd := exec.Command("node", w.c.Dynalite, "--host", "127.0.0.1", "--port", port, "--createTableMs", "0") //nolint:gosec // the emulator of package.json
+	cmd := exec.Command("node", w.c.Dynalite, "--host", "127.0.0.1", "--port", port, "--createTableMs", "0")
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start dynalite: %w", err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	go func() {
+		ended <- cmd.Wait()
+		close(ended)
+	}()
 	w.stops = append(w.stops, func() error {
 		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return err
 		}
-		<-ended // killed: how it ended says nothing
+		for range ended { // killed: how it ended says nothing
+		}
 		return nil
 	})
 	if err := listening(ctx, addr, ended); err != nil {
@@ -74,7 +78,6 @@ func listening(ctx context.Context, addr string, ended chan error) error {
 		}
 		select {
 		case err := <-ended:
-			ended <- nil
 			return fmt.Errorf("it ended: %w", err)
 		case <-ctx.Done():
 			return ctx.Err()

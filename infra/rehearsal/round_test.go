@@ -13,7 +13,6 @@ import (
 	"maps"
 	"net/http"
 	"net/mail"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -61,13 +60,13 @@ func deployed(t *testing.T, verdict func(string) string) *World {
 	return w
 }
 
-// A table is one published table, as rows.
+// The tables that carry numbers, as rows, by name.
 type tables map[string]any
 
 // A stage is where a round is played: the deployment that is rehearsed, or the laptop.
 type stage interface {
 	open(t *testing.T, r *synthesise.Round)
-	upload(t *testing.T, f checklist.FirmID, body []byte, last bool) func() // mints; the returned func sends
+	upload(t *testing.T, f checklist.FirmID, body []byte) func() // mints; the returned func sends
 	withdraw(t *testing.T, f checklist.FirmID)
 	settle(t *testing.T)
 	deadline(t *testing.T)
@@ -107,7 +106,7 @@ func play(t *testing.T, s stage, r *synthesise.Round) {
 		if err := r.WriteWorkbook(&file, u); err != nil {
 			t.Fatal(err)
 		}
-		send := s.upload(t, u.Firm, file.Bytes(), false)
+		send := s.upload(t, u.Firm, file.Bytes())
 		if u.At.After(r.Edition.Closing) {
 			afterwards = append(afterwards, send)
 		} else {
@@ -175,11 +174,8 @@ func (c *cloud) open(t *testing.T, r *synthesise.Round) {
 // openRound opens the round with the machine's time: the edition's own deadline and closing are of another year.
 func openRound(t *testing.T, s *invite.Step, rounds invite.Rounds) {
 	t.Helper()
-	ed, err := s.Editions.Edition(t.Context(), edition)
-	check(t, err)
-	_ = ed
 	now := time.Now()
-	_, err = s.Open(t.Context(), rounds, edition, invite.Schedule{Deadline: now.Add(24 * time.Hour), Closing: now.Add(48 * time.Hour)})
+	_, err := s.Open(t.Context(), rounds, edition, invite.Schedule{Deadline: now.Add(24 * time.Hour), Closing: now.Add(48 * time.Hour)})
 	check(t, err)
 }
 
@@ -217,7 +213,7 @@ func (c *cloud) ticket(t *testing.T, f checklist.FirmID, body []byte) issued {
 	return i
 }
 
-func (c *cloud) upload(t *testing.T, f checklist.FirmID, body []byte, _ bool) func() {
+func (c *cloud) upload(t *testing.T, f checklist.FirmID, body []byte) func() {
 	t.Helper()
 	i := c.ticket(t, f, body)
 	return func() {
@@ -313,80 +309,6 @@ func (c *cloud) letters(t *testing.T) []string {
 		msg, err := mail.ReadMessage(bytes.NewReader(m.Raw))
 		check(t, err)
 		ids = append(ids, msg.Header.Get("X-CSSA-Letter"))
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// desktop is the laptop's deployment.
-type desktop struct{ l *laptop.Deployment }
-
-func (d *desktop) open(t *testing.T, r *synthesise.Round) {
-	t.Helper()
-	check(t, d.l.Ledger.PutRegister(t.Context(), register40(r)))
-	openRound(t, d.l.Invite, d.l.Ledger)
-	_, err := d.l.Invite.Invite(t.Context(), edition, nil)
-	check(t, err)
-	d.settle(t)
-}
-
-func (d *desktop) upload(t *testing.T, f checklist.FirmID, body []byte, _ bool) func() {
-	t.Helper()
-	sum := sha256.Sum256(body)
-	i, err := d.l.Invite.Ticket(t.Context(), invite.Request{Edition: edition, Firm: f, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(body))})
-	check(t, err)
-	return func() {
-		t.Helper()
-		header := map[string]string{}
-		for k := range i.Grant.Header {
-			header[k] = i.Grant.Header.Get(k)
-		}
-		if status := put(t, issued{URL: i.Grant.URL, Header: header}, body); status != http.StatusOK {
-			t.Fatalf("laptop: upload of %s: %d", f, status)
-		}
-	}
-}
-
-func (d *desktop) withdraw(t *testing.T, f checklist.FirmID) {
-	t.Helper()
-	_, err := d.l.Intake.Withdraw(t.Context(), edition, f)
-	check(t, err)
-}
-func (d *desktop) settle(t *testing.T)   { t.Helper(); check(t, d.l.Drain(t.Context())) }
-func (d *desktop) deadline(t *testing.T) { t.Helper(); moveDeadline(t, d.l.Invite, d.l.Ledger) }
-func (d *desktop) close(t *testing.T) {
-	t.Helper()
-	_, err := d.l.Invite.Close(t.Context(), d.l.Ledger, edition)
-	check(t, err)
-	time.Sleep(1100 * time.Millisecond)
-}
-
-func (d *desktop) issue(t *testing.T) {
-	t.Helper()
-	_, err := d.l.Aggregate.Nightly(t.Context(), edition)
-	check(t, err)
-	time.Sleep(1100 * time.Millisecond)
-	_, err = d.l.Aggregate.Freeze(t.Context(), edition)
-	check(t, err)
-	_, err = d.l.Release.Propose(t.Context(), edition, "kaku-hanako")
-	check(t, err)
-	_, err = d.l.Release.Approve(t.Context(), edition, "kaku-taro")
-	check(t, err)
-	d.settle(t)
-}
-
-func (d *desktop) published(t *testing.T) tables {
-	t.Helper()
-	return publishedOf(t, d.l.Lake, d.l.OpenLake)
-}
-
-func (d *desktop) letters(t *testing.T) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(d.l.OutboxDir(), "*.eml"))
-	check(t, err)
-	var ids []string
-	for _, f := range files {
-		ids = append(ids, strings.TrimSuffix(filepath.Base(f), ".eml"))
 	}
 	slices.Sort(ids)
 	return ids
@@ -517,47 +439,3 @@ func firstDifference(a, b any) string {
 	}
 	return ""
 }
-
-// Every sample of an AWS envelope drives its function's own program: it is answered or refused cleanly, and the process
-// lives on.
-func TestSamplesDriveTheirFunctions(t *testing.T) {
-	w := deployed(t, nil)
-	target := func(name string) string {
-		switch {
-		case strings.HasPrefix(name, "ticket-"):
-			return "invite"
-		case strings.HasPrefix(name, "release-"):
-			return "release"
-		case name == "schedule.json" || name == "freeze.json":
-			return "aggregate"
-		case strings.HasPrefix(name, "scan-"), name == "object-created.json":
-			return "intake"
-		}
-		return "dispatch"
-	}
-	dir := filepath.Join(repo, "events/awsevents/samples")
-	files, err := os.ReadDir(dir)
-	check(t, err)
-	for _, f := range files {
-		body, err := os.ReadFile(filepath.Join(dir, f.Name()))
-		check(t, err)
-		name := target(f.Name())
-		if !bytes.Contains(body, []byte(`"Records"`)) && (name == "intake" || name == "dispatch") {
-			body = mustJSON(map[string]any{"Records": records(&queue{arn: "arn:aws:sqs:ap-northeast-1:111122223333:q"}, []*message{{id: "m1", body: string(body), received: 1, sent: time.Now()}})})
-		}
-		answer, err := w.Invoke(t.Context(), name, body)
-		t.Logf("%-22s %-9s %.160s %v", f.Name(), name, answer, err)
-		if err != nil && (strings.Contains(err.Error(), "process ended") || strings.Contains(err.Error(), "did not start") || strings.Contains(err.Error(), "panic")) {
-			t.Errorf("%s: %v\n%s", f.Name(), err, tail(w.Log(name)))
-		}
-	}
-}
-
-// repo is the root of the module, absolute: a running object store has its own working directory.
-var repo = func() string {
-	dir, err := filepath.Abs("../..")
-	if err != nil {
-		panic(err)
-	}
-	return dir
-}()

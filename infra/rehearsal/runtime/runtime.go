@@ -192,7 +192,7 @@ func (i *Instance) alive() (*life, error) {
 	i.lives++
 	l := &life{
 		ready: make(chan struct{}), next: make(chan invocation, 1), answers: make(chan answer, 16), dead: make(chan struct{}),
-		cmd: exec.Command(i.f.Program[0], i.f.Program[1:]...), //nolint:gosec // the function's own bootstrap
+		cmd: exec.Command(i.f.Program[0], i.f.Program[1:]...),
 	}
 	// Nothing of the caller's environment reaches the function.
 	l.cmd.Env = []string{

@@ -48,12 +48,11 @@ type export struct {
 }
 
 type stack struct {
-	app        *App
-	name       string
-	file       body
-	short      map[string]string // logical id → name without its hash, where that is nobody else's
-	conditions map[string]bool
-	busy       map[string]bool // resources whose names are being made, against circles
+	app   *App
+	name  string
+	file  body
+	short map[string]string // logical id → name without its hash, where that is nobody else's
+	busy  map[string]bool   // resources whose names are being made, against circles
 }
 
 type body struct {
