@@ -125,13 +125,8 @@ func (l *letter) AfterDeadline() bool { return l.Submission.ReceivedAt.After(l.R
 // AfterClosing says whether the upload came when the doors were closed.
 func (l *letter) AfterClosing() bool { return !l.Submission.ReceivedAt.Before(l.Closed()) }
 
-// Closed is when the doors closed or will: at the closing, unless the supervisor shut them before.
-func (l *letter) Closed() time.Time {
-	if at := l.Round.ClosedAt; !at.IsZero() && at.Before(l.Round.Closing) {
-		return at
-	}
-	return l.Round.Closing
-}
+// Closed is when the doors closed or will.
+func (l *letter) Closed() time.Time { return l.Round.Shut() }
 
 // Places counts the places of the checklist by what became of them.
 func (l *letter) Places() map[string]int {

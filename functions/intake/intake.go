@@ -202,16 +202,12 @@ func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Ti
 		return nil, fmt.Errorf("edition %s was changed after it was opened: %w", ed.ID, ledger.ErrConflict)
 	case round.Takes(received):
 		return nil, nil
-	case round.State == ledger.Frozen && received.Before(round.Closing) && received.Before(round.ClosedAt):
+	case round.State == ledger.Frozen && received.Before(round.Shut()):
 		return []checklist.Fault{checklist.NewFault(checklist.CodeFrozen)}, nil
 	case received.Before(round.OpenedAt):
 		return []checklist.Fault{checklist.NewFault(checklist.CodeNotOpen)}, nil
 	}
-	closed := round.Closing
-	if !round.ClosedAt.IsZero() && round.ClosedAt.Before(closed) {
-		closed = round.ClosedAt
-	}
-	return []checklist.Fault{checklist.NewFault(checklist.CodeAfterClosing, "want", closed.In(ed.Location).Format("2006-01-02 15:04 MST"))}, nil
+	return []checklist.Fault{checklist.NewFault(checklist.CodeAfterClosing, "want", round.Shut().In(ed.Location).Format("2006-01-02 15:04 MST"))}, nil
 }
 
 // read reads and checks the workbook and completes the submission.

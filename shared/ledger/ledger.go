@@ -68,7 +68,15 @@ type Round struct {
 
 // Takes says whether an upload received at t is taken: after the round was opened, before its doors closed, not frozen.
 func (r Round) Takes(t time.Time) bool {
-	return r.State != Frozen && !t.Before(r.OpenedAt) && t.Before(r.Closing) && (r.ClosedAt.IsZero() || t.Before(r.ClosedAt))
+	return r.State != Frozen && !t.Before(r.OpenedAt) && t.Before(r.Shut())
+}
+
+// Shut is when the doors close, or closed if somebody shut them before their time.
+func (r Round) Shut() time.Time {
+	if !r.ClosedAt.IsZero() && r.ClosedAt.Before(r.Closing) {
+		return r.ClosedAt
+	}
+	return r.Closing
 }
 
 // Late says whether a firm whose first upload came at first is late (期限後). A firm whose first upload was in time stays
