@@ -18,7 +18,7 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	_, bodies := parts(f, filled)
+	_, bodies := workbook.Parts(f, filled)
 	small := []string{"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "xl/sharedStrings.xml", sheetPart, "xl/worksheets/sheet1.xml"}
 	f.Add(byte(0), filled)
 	f.Add(byte(0), filled[:2000])

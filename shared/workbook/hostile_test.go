@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -24,51 +23,14 @@ import (
 
 const sheetPart = "xl/worksheets/sheet4.xml" // of the first section
 
-// parts returns the parts of a workbook, and their names in order.
-func parts(t testing.TB, data []byte) ([]string, map[string][]byte) {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	bodies := map[string][]byte{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, f.Name)
-		bodies[f.Name] = body
-	}
-	return names, bodies
-}
-
-func pack(names []string, bodies map[string][]byte) []byte {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, n := range names {
-		w, err := z.Create(n)
-		if err != nil {
-			panic(err)
-		}
-		w.Write(bodies[n])
-	}
-	z.Close()
-	return b.Bytes()
-}
-
 // repack changes one part of a workbook; a part that was not there is added.
 func repack(t testing.TB, data []byte, name string, change func(string) string) []byte {
-	names, bodies := parts(t, data)
+	names, bodies := workbook.Parts(t, data)
 	if _, ok := bodies[name]; !ok {
 		names = append(names, name)
 	}
 	bodies[name] = []byte(change(string(bodies[name])))
-	return pack(names, bodies)
+	return workbook.Pack(names, bodies)
 }
 
 const bombSize = 1500 << 20
@@ -100,7 +62,7 @@ var squeezed = sync.OnceValues(func() ([]byte, uint32) {
 
 // bomb replaces a sheet by one that inflates to 1.5 GB, and lets the directory say it inflates to claimed.
 func bomb(t testing.TB, data []byte, claimed int64) []byte {
-	names, bodies := parts(t, data)
+	names, bodies := workbook.Parts(t, data)
 	deflated, sum := squeezed()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -147,7 +109,7 @@ type hostile struct {
 func hostiles(t testing.TB) []hostile {
 	ed := smallEdition()
 	filled := write(t, ed, signed(ed), complete())
-	names, bodies := parts(t, filled)
+	names, bodies := workbook.Parts(t, filled)
 	one := func(b []byte) func() []byte { return func() []byte { return b } }
 	with := func(name, body string) func() []byte {
 		return func() []byte { return repack(t, filled, name, func(string) string { return body }) }
@@ -176,10 +138,10 @@ func hostiles(t testing.TB) []hostile {
 			})
 		}, checklist.CodeMacros},
 		{"a binary workbook", with("xl/workbook.bin", "x"), checklist.CodeBinaryWorkbook},
-		{"a .docx", one(pack([]string{"[Content_Types].xml", "word/document.xml"}, nil)), checklist.CodeNotWorkbook},
-		{"an .ods", one(pack([]string{"mimetype", "content.xml"}, nil)), checklist.CodeNotWorkbook},
-		{"a zip with the workbook in it", one(pack([]string{"点検票.xlsx"}, map[string][]byte{"点検票.xlsx": filled})), checklist.CodeNotWorkbook},
-		{"an empty zip", one(pack(nil, nil)), checklist.CodeNotWorkbook},
+		{"a .docx", one(workbook.Pack([]string{"[Content_Types].xml", "word/document.xml"}, nil)), checklist.CodeNotWorkbook},
+		{"an .ods", one(workbook.Pack([]string{"mimetype", "content.xml"}, nil)), checklist.CodeNotWorkbook},
+		{"a zip with the workbook in it", one(workbook.Pack([]string{"点検票.xlsx"}, map[string][]byte{"点検票.xlsx": filled})), checklist.CodeNotWorkbook},
+		{"an empty zip", one(workbook.Pack(nil, nil)), checklist.CodeNotWorkbook},
 		{"cut short", one(filled[:len(filled)*2/3]), checklist.CodeDamaged},
 		{"one flipped byte in a sheet", func() []byte { return flip(t, filled, sheetPart) }, checklist.CodeDamaged},
 		{"one flipped byte in the shared strings", func() []byte { return flip(t, filled, "xl/sharedStrings.xml") }, checklist.CodeDamaged},
@@ -190,12 +152,12 @@ func hostiles(t testing.TB) []hostile {
 			for i := range 60_000 {
 				names = append(names, fmt.Sprintf("x/%d", i))
 			}
-			return pack(names, bodies)
+			return workbook.Pack(names, bodies)
 		}, checklist.CodeTooLarge},
-		{"1,200 entries", func() []byte { return pack(names[:min(len(names), 1200)], bodies) }, checklist.CodeTooLarge},
-		{"two parts of the same name", func() []byte { return pack([]string{"[Content_Types].xml", sheetPart, sheetPart}, bodies) }, checklist.CodeDamaged},
+		{"1,200 entries", func() []byte { return workbook.Pack(names[:min(len(names), 1200)], bodies) }, checklist.CodeTooLarge},
+		{"two parts of the same name", func() []byte { return workbook.Pack([]string{"[Content_Types].xml", sheetPart, sheetPart}, bodies) }, checklist.CodeDamaged},
 		{"two parts whose names differ in case", func() []byte {
-			return pack([]string{"[Content_Types].xml", sheetPart, strings.ToUpper(sheetPart)}, bodies)
+			return workbook.Pack([]string{"[Content_Types].xml", sheetPart, strings.ToUpper(sheetPart)}, bodies)
 		}, checklist.CodeDamaged},
 		{"a name that climbs", with("../../etc/passwd", "x"), checklist.CodeDamaged},
 		{"a name from the root", with("/xl/x.xml", "x"), checklist.CodeDamaged},
@@ -215,7 +177,7 @@ func hostiles(t testing.TB) []hostile {
 					rest = append(rest, n)
 				}
 			}
-			return pack(rest, bodies)
+			return workbook.Pack(rest, bodies)
 		}, checklist.CodeDamaged},
 		{"21 MiB", func() []byte { return append(bytes.Clone(filled), make([]byte, 21<<20)...) }, checklist.CodeTooLarge},
 	}
@@ -294,7 +256,7 @@ func TestMemory(t *testing.T) {
 		"echo": repack(t, repack(t, filled, "xl/sharedStrings.xml", func(s string) string {
 			return strings.Replace(s, "</sst>", "<si><t>"+strings.Repeat("&amp;", 50_000)+"</t></si></sst>", 1)
 		}), sheetPart, func(string) string {
-			_, bodies := parts(t, filled)
+			_, bodies := workbook.Parts(t, filled)
 			last := bytes.Count(bodies["xl/sharedStrings.xml"], []byte("<si>"))
 			return "<worksheet><sheetData>" + strings.Repeat(fmt.Sprintf(`<row><c t="s"><v>%d</v></c></row>`, last), 190_000) + "</sheetData></worksheet>"
 		}),

@@ -192,7 +192,7 @@ func handmade(t testing.TB, sheet, shared string) []byte {
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	names, bodies := partsOf(t, b.Bytes())
+	names, bodies := Parts(t, b.Bytes())
 	bodies["xl/worksheets/sheet1.xml"] = []byte(sheet)
 	if !slices.Contains(names, "xl/sharedStrings.xml") {
 		names = append(names, "xl/sharedStrings.xml")
@@ -200,7 +200,7 @@ func handmade(t testing.TB, sheet, shared string) []byte {
 			`<Relationship Id="rId99" Type="http://purl.oclc.org/ooxml/officeDocument/relationships/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>`, 1))
 	}
 	bodies["xl/sharedStrings.xml"] = []byte(shared)
-	return packed(names, bodies)
+	return Pack(names, bodies)
 }
 
 const mainNS = ` xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`

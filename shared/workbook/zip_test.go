@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// partsOf returns the parts of a workbook, and their names in order.
-func partsOf(t testing.TB, data []byte) ([]string, map[string][]byte) {
+// Parts returns the parts of a workbook, and their names in order.
+func Parts(t testing.TB, data []byte) ([]string, map[string][]byte) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +30,8 @@ func partsOf(t testing.TB, data []byte) ([]string, map[string][]byte) {
 	return names, bodies
 }
 
-func packed(names []string, bodies map[string][]byte) []byte {
+// Pack makes a workbook of parts.
+func Pack(names []string, bodies map[string][]byte) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, n := range names {
