@@ -54,13 +54,8 @@ func (c *counting) answers(all iter.Seq2[checklist.Submission, error]) iter.Seq2
 // that counts is a withdrawal, or if all were returned.
 func (c *counting) firm(versions []checklist.Submission) ([]lake.AnswerRow, error) {
 	c.submissions = append(c.submissions, lake.SubmissionRows(c.ed, c.deadline, versions)...)
-	var current *checklist.Submission
-	for i := range versions {
-		if versions[i].Counts() {
-			current = &versions[i]
-		}
-	}
-	if current == nil || current.Status != checklist.Accepted {
+	current := checklist.Stand(versions).Submission
+	if current.Status != checklist.Accepted {
 		return nil, nil
 	}
 	if err := c.tally.Add(current.Firm, current.Answers); err != nil {

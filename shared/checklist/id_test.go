@@ -1,6 +1,7 @@
 package checklist
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,43 @@ func TestTheOlderSubmissionIsTheOneReceivedEarlierThenOfTheLowerTicket(t *testin
 		for j, other := range order {
 			if s.Older(other) != (i < j) {
 				t.Errorf("%d older than %d", i, j)
+			}
+		}
+	}
+}
+
+// Whatever the order in which a firm's submissions become known, and however often, it stands where they put it.
+func TestWhereAFirmStands(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2023, 8, 1, hour, 0, 0, 0, time.UTC) }
+	of := func(n TicketNumber, s Status, hour int) Submission {
+		return Submission{Edition: "2023-securities", Firm: "S-0001", Ticket: n, Status: s, ReceivedAt: at(hour)}
+	}
+	for story, c := range map[string]struct {
+		versions []Submission
+		counts   TicketNumber
+		first    time.Time
+	}{
+		"nothing":                             {nil, 0, time.Time{}},
+		"returned":                            {[]Submission{of(1, Returned, 9)}, 0, at(9)},
+		"mended":                              {[]Submission{of(1, Returned, 9), of(2, Accepted, 10)}, 2, at(9)},
+		"a bad correction leaves the answers": {[]Submission{of(1, Accepted, 9), of(2, Returned, 10)}, 1, at(9)},
+		"corrected":                           {[]Submission{of(1, Accepted, 9), of(2, Accepted, 10)}, 2, at(9)},
+		"a later ticket used earlier":         {[]Submission{of(1, Accepted, 10), of(2, Accepted, 9)}, 1, at(9)},
+		"two within a second":                 {[]Submission{of(1, Accepted, 9), of(2, Accepted, 9)}, 2, at(9)},
+		"a lone withdrawal is no upload":      {[]Submission{of(1, Withdrawn, 9)}, 1, time.Time{}},
+		"withdrawn and sent again":            {[]Submission{of(1, Accepted, 9), of(2, Withdrawn, 10), of(3, Accepted, 11)}, 3, at(9)},
+	} {
+		for n := range 6 { // all orders of up to three
+			told := slices.Clone(c.versions)
+			for i := len(told); i > 1; i-- {
+				told[i-1], told[n%i] = told[n%i], told[i-1]
+			}
+			got := Stand(append(told, told...))
+			if got.Submission.Ticket != c.counts || !got.FirstReceived.Equal(c.first) {
+				t.Errorf("%s: version %d counts and the first came %s; want %d and %s", story, got.Submission.Ticket, got.FirstReceived, c.counts, c.first)
+			}
+			if len(told) > 0 && (got.Submission.Firm != "S-0001" || got.Submission.Edition != "2023-securities") {
+				t.Errorf("%s: it names no firm: %+v", story, got.Submission)
 			}
 		}
 	}

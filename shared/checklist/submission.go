@@ -55,8 +55,33 @@ func (s *Submission) Older(t *Submission) bool {
 func (s *Submission) Counts() bool { return s.Status == Accepted || s.Status == Withdrawn }
 
 // A Current is where one firm of an edition stands: the newest submission that counts, and when its first upload of any
-// status came.
+// status came. If nothing counts yet, the submission names the edition and the firm only; if nothing was uploaded, as after
+// a lone withdrawal, the time is zero.
 type Current struct {
 	Submission    Submission
 	FirstReceived time.Time
+}
+
+// With returns where the firm stands once s is known as well. Submissions may become known in any order and more than once.
+// This is the one place that says which version counts.
+func (c Current) With(s Submission) Current {
+	if s.Status != Withdrawn && (c.FirstReceived.IsZero() || s.ReceivedAt.Before(c.FirstReceived)) {
+		c.FirstReceived = s.ReceivedAt
+	}
+	switch {
+	case s.Counts() && (c.Submission.Ticket == 0 || c.Submission.Older(&s)):
+		c.Submission = s
+	case c.Submission.Ticket == 0:
+		c.Submission = Submission{Edition: s.Edition, Firm: s.Firm}
+	}
+	return c
+}
+
+// Stand returns where a firm stands by its submissions, in any order.
+func Stand(versions []Submission) Current {
+	var c Current
+	for _, s := range versions {
+		c = c.With(s)
+	}
+	return c
 }

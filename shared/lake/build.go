@@ -61,21 +61,17 @@ func SubmissionRows(ed *checklist.Edition, deadline time.Time, subs []checklist.
 
 // firmSubmissions returns the rows of one firm, whose submissions are oldest first.
 func firmSubmissions(ed *checklist.Edition, deadline time.Time, subs []*checklist.Submission) []SubmissionRow {
-	late, current := false, -1
-	for i, s := range slices.Backward(subs) {
-		if s.Status != checklist.Withdrawn {
-			late = s.ReceivedAt.After(deadline) // ends with the oldest upload
-		}
-		if current < 0 && s.Counts() {
-			current = i
-		}
+	var stand checklist.Current
+	for _, s := range subs {
+		stand = stand.With(*s)
 	}
+	late := stand.FirstReceived.After(deadline)
 	rows := make([]SubmissionRow, len(subs))
 	for i, s := range subs {
 		row := SubmissionRow{
 			Firm: string(s.Firm), Version: int32(s.Ticket), Status: string(s.Status),
 			ReceivedAt: s.ReceivedAt.UTC().Truncate(time.Millisecond), ReceivedOn: *DayOf(checklist.DateOf(s.ReceivedAt.In(ed.Location))),
-			Late: late, Current: i == current, Channel: string(s.Channel),
+			Late: late, Current: s.Ticket == stand.Submission.Ticket, Channel: string(s.Channel),
 			SHA256: s.SHA256, Size: s.Size, Definition: s.Definition,
 		}
 		for _, f := range s.Faults {

@@ -186,26 +186,15 @@ type Submissions interface {
 	// PutSubmission writes s if its identity is new. The same content again is no error; other content is ErrConflict,
 	// and what was written first stays.
 	PutSubmission(ctx context.Context, s checklist.Submission) error
-	// KeepFirst lowers the time of the firm's first upload to t, if t is earlier or none is known.
-	KeepFirst(ctx context.Context, e checklist.EditionID, f checklist.FirmID, t time.Time) error
-	// ReplaceCurrent makes s the firm's current submission unless the one there is not older (checklist.Submission.Older).
-	// It keeps the time of the first upload.
-	ReplaceCurrent(ctx context.Context, s checklist.Submission) error
+	// UpdateCurrent brings where the firm stands up to s ([checklist.Current.With]).
+	UpdateCurrent(ctx context.Context, s checklist.Submission) error
 }
 
-// Record writes s in the order that heals (house, decision 8): the immutable submission, then the time of the first
-// upload, then, if s counts, the firm's current submission. A crash between any two is mended by recording s again.
+// Record writes s in the order that heals (house, decision 8): the immutable submission, then where the firm stands. A
+// crash in between is mended by recording s again.
 func Record(ctx context.Context, l Submissions, s checklist.Submission) error {
 	if err := l.PutSubmission(ctx, s); err != nil {
 		return err
 	}
-	if s.Status != checklist.Withdrawn {
-		if err := l.KeepFirst(ctx, s.Edition, s.Firm, s.ReceivedAt); err != nil {
-			return err
-		}
-	}
-	if !s.Counts() {
-		return nil
-	}
-	return l.ReplaceCurrent(ctx, s)
+	return l.UpdateCurrent(ctx, s)
 }

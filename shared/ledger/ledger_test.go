@@ -87,32 +87,21 @@ func (s *scribe) write(what string) error {
 
 func (s *scribe) PutSubmission(context.Context, checklist.Submission) error { return s.write("put") }
 
-func (s *scribe) KeepFirst(_ context.Context, _ checklist.EditionID, _ checklist.FirmID, t time.Time) error {
-	if !t.Equal(noon) {
-		return errors.New("not the time of receipt")
-	}
-	return s.write("first")
-}
-
-func (s *scribe) ReplaceCurrent(context.Context, checklist.Submission) error {
+func (s *scribe) UpdateCurrent(context.Context, checklist.Submission) error {
 	return s.write("current")
 }
 
 func TestRecordWritesInTheOrderThatHeals(t *testing.T) {
 	for name, c := range map[string]struct {
-		status checklist.Status
-		fail   string
-		want   []string
+		fail string
+		want []string
 	}{
-		"accepted":                        {checklist.Accepted, "", []string{"put", "first", "current"}},
-		"returned":                        {checklist.Returned, "", []string{"put", "first"}},
-		"withdrawn":                       {checklist.Withdrawn, "", []string{"put", "current"}},
-		"nothing after a write that fell": {checklist.Accepted, "put", []string{"put"}},
-		"nor after the second":            {checklist.Accepted, "first", []string{"put", "first"}},
-		"the last one's failure is told":  {checklist.Accepted, "current", []string{"put", "first", "current"}},
+		"both":                            {"", []string{"put", "current"}},
+		"nothing after a write that fell": {"put", []string{"put"}},
+		"the last one's failure is told":  {"current", []string{"put", "current"}},
 	} {
 		s := &scribe{fail: c.fail}
-		err := ledger.Record(t.Context(), s, checklist.Submission{Status: c.status, ReceivedAt: noon})
+		err := ledger.Record(t.Context(), s, checklist.Submission{Status: checklist.Returned, ReceivedAt: noon})
 		if (c.fail != "") != errors.Is(err, errDisk) || !slices.Equal(s.wrote, c.want) {
 			t.Errorf("%s: wrote %v, error %v", name, s.wrote, err)
 		}

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"reflect"
 	"slices"
-	"time"
 
 	"cssa/shared/checklist"
 )
@@ -87,44 +86,19 @@ func (b *Book) PutSubmission(ctx context.Context, s checklist.Submission) error 
 	return nil
 }
 
-// KeepFirst implements Submissions.
-func (b *Book) KeepFirst(ctx context.Context, e checklist.EditionID, f checklist.FirmID, t time.Time) error {
-	err := checkID(e, f, 1)
-	if err == nil {
-		_, err = change(ctx, b.store, currentKey(e, f), currents, func(old *checklist.Current) (checklist.Current, error) {
-			c := checklist.Current{Submission: checklist.Submission{Edition: e, Firm: f}}
-			if old != nil {
-				c = *old
-			}
-			if c.FirstReceived.IsZero() || t.Before(c.FirstReceived) {
-				c.FirstReceived = t
-			}
-			return c, nil
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("keep first upload of %s/%s: %w", e, f, err)
-	}
-	return nil
-}
-
-// ReplaceCurrent implements Submissions.
-func (b *Book) ReplaceCurrent(ctx context.Context, s checklist.Submission) error {
+// UpdateCurrent implements Submissions.
+func (b *Book) UpdateCurrent(ctx context.Context, s checklist.Submission) error {
 	err := checkID(s.Edition, s.Firm, s.Ticket)
 	if err == nil {
 		_, err = change(ctx, b.store, currentKey(s.Edition, s.Firm), currents, func(old *checklist.Current) (checklist.Current, error) {
 			if old == nil {
-				return checklist.Current{Submission: s}, nil
+				old = &checklist.Current{}
 			}
-			c := *old
-			if c.Submission.Ticket == 0 || c.Submission.Older(&s) {
-				c.Submission = s
-			}
-			return c, nil
+			return old.With(s), nil
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("replace current of %s/%s by %d: %w", s.Edition, s.Firm, s.Ticket, err)
+		return fmt.Errorf("update current of %s/%s by %d: %w", s.Edition, s.Firm, s.Ticket, err)
 	}
 	return nil
 }
