@@ -17,27 +17,23 @@ import (
 // ErrNobody is returned for a caller who cannot be told apart from others.
 var ErrNobody = errors.New("the caller is no person")
 
-// A Token says who calls the ticket API. The API has verified it.
+// A Token says who calls the ticket API. The API has verified it. The ledger knows whose firm the caller's is.
 type Token struct {
-	Firm   checklist.FirmID // of an officer, where the user pool puts it into the ID token; else the ledger knows the caller
-	Caller string           // of an access token: a machine client, or a person
-	Scopes []string         // of an access token: what the caller may do
+	Caller string   // a machine client's id, or an officer's subject in the user pool
+	Scopes []string // what the caller may do
 }
 
-// TokenOf returns the caller of a JWT-authorised route; a call that is not gives the zero Token. An access token speaks for
-// no firm, whatever it claims.
+// TokenOf returns the caller of a JWT-authorised route; a call that is not gives the zero Token, and so does an ID token: it
+// carries no scope, so the ticket route turns it away before. A token speaks for no firm, whatever it claims.
 func TokenOf(r events.APIGatewayV2HTTPRequest) Token {
 	if r.RequestContext.Authorizer == nil || r.RequestContext.Authorizer.JWT == nil {
 		return Token{}
 	}
 	claims := r.RequestContext.Authorizer.JWT.Claims
-	switch claims["token_use"] {
-	case "id":
-		return Token{Firm: checklist.FirmID(claims["custom:firm"])}
-	case "access":
-		return Token{Caller: claims["sub"], Scopes: strings.Fields(claims["scope"])} // the subject of a machine is its client id
+	if claims["token_use"] != "access" {
+		return Token{}
 	}
-	return Token{}
+	return Token{Caller: claims["sub"], Scopes: strings.Fields(claims["scope"])} // the subject of a machine is its client id
 }
 
 // generated are session names that a program made up: they differ each time and name nobody.

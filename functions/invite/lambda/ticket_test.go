@@ -72,11 +72,16 @@ func (r *room) sample(t *testing.T, name string) events.APIGatewayV2HTTPRequest 
 	return in
 }
 
-const machine = "3n4b5urk1ft4fl3mg5e62d9ado" // of the sample
+// Of the samples.
+const (
+	machine = "3n4b5urk1ft4fl3mg5e62d9ado"
+	officer = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+)
 
 func TestAMachineAndAnOfficerObtainTicketsThatUpload(t *testing.T) {
 	r := newRoom(t)
 	must(t, r.ledger.PutClient(t.Context(), machine, "S-0137"))
+	must(t, r.ledger.PutClient(t.Context(), officer, "S-0137"))
 	for _, name := range []string{"ticket-machine", "ticket-officer"} {
 		out, err := r.call(t.Context(), r.sample(t, name))
 		must(t, err)
@@ -125,6 +130,7 @@ func TestWhoIsTurnedAwayAndHow(t *testing.T) {
 		"nobody's client":    {claim("sub", "unheard"), 403},
 		"a withdrawn client": {claim("sub", "withdrawn"), 403},
 		"without the scope":  {claim("scope", "cssa/other"), 403},
+		"an ID token":        {claim("token_use", "id"), 403},
 		"a claimed firm": {func(in *events.APIGatewayV2HTTPRequest) {
 			claim("sub", "unheard")(in)
 			claim("custom:firm", "S-0137")(in)
