@@ -44,7 +44,7 @@ type Ledger interface {
 // Input is what a run counts.
 type Input interface {
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
-	Register(context.Context) (register.Register, error)
+	Firms(context.Context) (register.Firms, error)
 	AllSubmissions(context.Context, checklist.EditionID) iter.Seq2[checklist.Submission, error]
 }
 
@@ -160,11 +160,11 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 // write counts and writes everything under the run's own prefix, then makes the run current.
 func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Round, r *ledger.Run, at time.Time) error {
 	store := anew{s.Lake}
-	reg, err := s.Ledger.Register(ctx)
+	all, err := s.Ledger.Firms(ctx)
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	firms := reg.At(ed.ReferenceDate)
+	firms := all.At(ed.ReferenceDate)
 	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms))}
 	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(s.Ledger.AllSubmissions(ctx, ed.ID))); err != nil {
 		return err

@@ -91,22 +91,22 @@ func refused(err error) error {
 	return err
 }
 
-// round returns the edition, its round and the register, or an error that says what to do first.
-func (d *desk) round(ctx context.Context, l *deployment) (*checklist.Edition, ledger.Round, register.Register, error) {
+// round returns the edition, its round and the firms of the register, or an error that says what to do first.
+func (d *desk) round(ctx context.Context, l *deployment) (*checklist.Edition, ledger.Round, register.Firms, error) {
 	ed, err := l.Editions.Edition(ctx, d.editionID())
 	if err != nil {
-		return nil, ledger.Round{}, register.Register{}, failure{exitSomeFailed, err}
+		return nil, ledger.Round{}, nil, failure{exitSomeFailed, err}
 	}
-	reg, err := l.Ledger.Register(ctx)
-	if errors.Is(err, ledger.ErrNotFound) || err == nil && len(reg.Firms) == 0 {
-		return nil, ledger.Round{}, reg, someFailed("the register is empty; first: cssa firms import FIRMS.csv CONTACTS.csv")
+	firms, err := l.Ledger.Firms(ctx)
+	if errors.Is(err, ledger.ErrNotFound) || err == nil && len(firms) == 0 {
+		return nil, ledger.Round{}, nil, someFailed("the register is empty; first: cssa firms import FIRMS.csv CONTACTS.csv")
 	}
 	if err != nil {
-		return nil, ledger.Round{}, reg, err
+		return nil, ledger.Round{}, nil, err
 	}
 	round, err := l.Ledger.Round(ctx, ed.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, ledger.Round{}, reg, someFailed("%s is not open; first: cssa edition open --edition %s", ed.ID, ed.ID)
+		return nil, ledger.Round{}, nil, someFailed("%s is not open; first: cssa edition open --edition %s", ed.ID, ed.ID)
 	}
-	return ed, round, reg, err
+	return ed, round, firms, err
 }

@@ -127,14 +127,14 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 	if err != nil {
 		return failure{exitSomeFailed, err}
 	}
-	reg, err := l.Ledger.Register(ctx)
+	firms, err := l.Ledger.Firms(ctx)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
-	if len(reg.At(ed.ReferenceDate)) == 0 {
+	if len(firms.At(ed.ReferenceDate)) == 0 {
 		return someFailed("no firm is in the register on %s; first: cssa firms import FIRMS.csv CONTACTS.csv", ed.ReferenceDate)
 	}
-	if strange := strangers(ed, reg); len(strange) > 0 {
+	if strange := strangers(ed, firms); len(strange) > 0 {
 		for _, line := range strange[:min(len(strange), 20)] {
 			d.say("FAIL  %s", line)
 		}
@@ -167,13 +167,13 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 
 // strangers lists the firms of the population whose sector, peer group or size band the edition does not name: they would be
 // groups of their own in every table.
-func strangers(ed *checklist.Edition, reg register.Register) []string {
+func strangers(ed *checklist.Edition, firms register.Firms) []string {
 	named := map[checklist.Group]bool{}
 	for _, g := range ed.Groups {
 		named[checklist.Group{Dimension: g.Dimension, ID: g.ID}] = true
 	}
 	var lines []string
-	for _, f := range reg.At(ed.ReferenceDate) {
+	for _, f := range firms.At(ed.ReferenceDate) {
 		for _, g := range []checklist.Group{{Dimension: checklist.BySector, ID: f.Sector}, {Dimension: checklist.ByGroup, ID: f.PeerGroup}, {Dimension: checklist.BySize, ID: f.SizeBand}} {
 			if !named[g] {
 				lines = append(lines, fmt.Sprintf("%s: %s %q", f.ID, g.Dimension, g.ID))

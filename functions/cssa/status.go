@@ -97,14 +97,14 @@ func countRound(ctx context.Context, l *deployment, ed *checklist.Edition, round
 }
 
 func (d *desk) status(ctx context.Context, l *deployment) error {
-	ed, round, reg, err := d.round(ctx, l)
+	ed, round, firms, err := d.round(ctx, l)
 	if err != nil {
 		return err
 	}
 	if err := l.Drain(ctx); err != nil {
 		return err
 	}
-	n, err := countRound(ctx, l, ed, round, len(reg.At(ed.ReferenceDate)))
+	n, err := countRound(ctx, l, ed, round, len(firms.At(ed.ReferenceDate)))
 	if err != nil {
 		return err
 	}
@@ -248,11 +248,11 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 	if err != nil {
 		return failure{exitUsage, err}
 	}
-	ed, round, reg, err := d.round(ctx, l)
+	ed, round, firms, err := d.round(ctx, l)
 	if err != nil {
 		return err
 	}
-	firm, err := reg.Firm(id, ed.ReferenceDate)
+	firm, err := firms.Firm(id, ed.ReferenceDate)
 	if err != nil {
 		return err
 	}

@@ -40,14 +40,14 @@ func (d *desk) template(ctx context.Context, l *deployment, firm, out string) er
 	if err != nil {
 		return failure{exitSomeFailed, err}
 	}
-	reg, err := l.Ledger.Register(ctx)
+	firms, err := l.Ledger.Firms(ctx)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return someFailed("the register is empty; first: cssa firms import FIRMS.csv CONTACTS.csv")
 	}
 	if err != nil {
 		return err
 	}
-	f, err := reg.Firm(id, ed.ReferenceDate)
+	f, err := firms.Firm(id, ed.ReferenceDate)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ type Ledger interface {
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
 	Submission(context.Context, checklist.EditionID, checklist.FirmID, checklist.TicketNumber) (checklist.Submission, error)
 	Release(ctx context.Context, e checklist.EditionID, run string) (ledger.Release, error)
-	Register(context.Context) (register.Register, error)
+	RegisterOf(context.Context, checklist.FirmID) (register.Register, error)
 	Letters
 }
 
@@ -263,7 +263,7 @@ func (s *Step) message(ctx context.Context, key ledger.LetterKey, fill func(*let
 	if l.Round, err = s.Ledger.Round(ctx, key.Edition); err != nil {
 		return mail.Message{}, fmt.Errorf("round: %w", err)
 	}
-	people, err := s.Ledger.Register(ctx)
+	people, err := s.Ledger.RegisterOf(ctx, key.Firm)
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("register: %w", err)
 	}

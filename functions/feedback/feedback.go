@@ -42,7 +42,7 @@ type Ledger interface {
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
 	Release(ctx context.Context, e checklist.EditionID, run string) (ledger.Release, error)
 	Currents(context.Context, checklist.EditionID) iter.Seq2[checklist.Current, error]
-	Register(context.Context) (register.Register, error)
+	Firms(context.Context) (register.Firms, error)
 }
 
 // Tables gives the released, protected tables of a run.
@@ -126,7 +126,7 @@ type issue struct {
 	edition *checklist.Edition
 	round   ledger.Round
 	release ledger.Release
-	firms   register.Register
+	firms   register.Firms
 	tables  []table.Table
 }
 
@@ -146,7 +146,7 @@ func (s *Step) prepare(ctx context.Context, ev events.Released) (issue, []checkl
 	if is.round, err = s.Ledger.Round(ctx, ev.Edition); err != nil {
 		return is, nil, fmt.Errorf("round: %w", err)
 	}
-	if is.firms, err = s.Ledger.Register(ctx); err != nil {
+	if is.firms, err = s.Ledger.Firms(ctx); err != nil {
 		return is, nil, fmt.Errorf("register: %w", err)
 	}
 	if is.tables, err = s.Tables.Released(ctx, ev.Edition, ev.Run); err != nil {

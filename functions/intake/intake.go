@@ -38,7 +38,7 @@ type Editions interface {
 type Ledger interface {
 	ledger.Submissions
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
-	Register(context.Context) (register.Register, error)
+	Firms(context.Context) (register.Firms, error)
 	Tickets
 }
 
@@ -107,11 +107,11 @@ func (s *Step) ticket(ctx context.Context, up events.Uploaded) (t ledger.Ticket,
 	if !errors.Is(err, ledger.ErrNotFound) {
 		return t, "", fmt.Errorf("ticket of %s: %w", up.Key(), err)
 	}
-	reg, err := s.Ledger.Register(ctx)
+	firms, err := s.Ledger.Firms(ctx)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return t, "", fmt.Errorf("register: %w", err)
 	}
-	if known(reg, up.Firm) {
+	if firms.Known(up.Firm) {
 		return t, "no ticket", nil
 	}
 	return t, "unknown firm", nil
@@ -212,11 +212,11 @@ func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Ti
 
 // read reads and checks the workbook and completes the submission.
 func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub *checklist.Submission) error {
-	reg, err := s.Ledger.Register(ctx)
+	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	firm, err := reg.Firm(sub.Firm, ed.ReferenceDate)
+	firm, err := firms.Firm(sub.Firm, ed.ReferenceDate)
 	if err != nil {
 		return fmt.Errorf("firm %s: %w", sub.Firm, err)
 	}
@@ -230,7 +230,7 @@ func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub
 		}
 	}
 	for i, f := range sub.Faults {
-		if f.Code == checklist.CodeOtherFirm && !known(reg, got.Identity.Firm) {
+		if f.Code == checklist.CodeOtherFirm && !firms.Known(got.Identity.Firm) {
 			unknown := checklist.NewFault(checklist.CodeUnknownFirm, "found", f.Found)
 			unknown.Sheet, unknown.Cell = f.Sheet, f.Cell
 			sub.Faults[i] = unknown
@@ -274,11 +274,11 @@ func (s *Step) Withdraw(ctx context.Context, e checklist.EditionID, f checklist.
 	if round.State == ledger.Frozen {
 		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, ErrFrozen)
 	}
-	reg, err := s.Ledger.Register(ctx)
+	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {
 		return checklist.Submission{}, fmt.Errorf("withdraw: %w", err)
 	}
-	if !known(reg, f) {
+	if !firms.Known(f) {
 		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, register.ErrUnknownFirm)
 	}
 	now := s.Now().UTC()
@@ -293,15 +293,6 @@ func (s *Step) Withdraw(ctx context.Context, e checklist.EditionID, f checklist.
 		ReceivedAt: now.Truncate(time.Second), Channel: checklist.OnBehalf, Definition: round.Checksum,
 	}
 	return sub, s.record(ctx, sub)
-}
-
-func known(reg register.Register, f checklist.FirmID) bool {
-	for _, firm := range reg.Firms {
-		if firm.ID == f {
-			return true
-		}
-	}
-	return false
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }

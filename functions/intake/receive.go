@@ -80,11 +80,11 @@ func (s *Step) admit(ctx context.Context, r *Receipt) error {
 	if err != nil {
 		return err
 	}
-	reg, err := s.Ledger.Register(ctx)
+	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	if _, err := reg.Firm(r.Firm, ed.ReferenceDate); err != nil {
+	if _, err := firms.Firm(r.Firm, ed.ReferenceDate); err != nil {
 		return err
 	}
 	r.Via = strings.Join(strings.Fields(r.Via), " ")

@@ -40,7 +40,7 @@ type Editions interface {
 // Ledger is what this room asks of the ledger.
 type Ledger interface {
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
-	Register(context.Context) (register.Register, error)
+	Firms(context.Context) (register.Firms, error)
 	IssueTicket(context.Context, ledger.Ticket) (ledger.Ticket, error)
 	Currents(context.Context, checklist.EditionID) iter.Seq2[checklist.Current, error]
 }
@@ -205,21 +205,21 @@ func (s *Step) Remind(ctx context.Context, id checklist.EditionID, nth int) (int
 	return n, nil
 }
 
-func (s *Step) round(ctx context.Context, id checklist.EditionID) (*checklist.Edition, ledger.Round, register.Register, error) {
+func (s *Step) round(ctx context.Context, id checklist.EditionID) (*checklist.Edition, ledger.Round, register.Firms, error) {
 	ed, err := s.Editions.Edition(ctx, id)
 	if err != nil {
-		return nil, ledger.Round{}, register.Register{}, fmt.Errorf("edition: %w", err)
+		return nil, ledger.Round{}, nil, fmt.Errorf("edition: %w", err)
 	}
 	round, err := s.Ledger.Round(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, ledger.Round{}, register.Register{}, fmt.Errorf("%s was never opened: %w", id, ErrNotOpen)
+		return nil, ledger.Round{}, nil, fmt.Errorf("%s was never opened: %w", id, ErrNotOpen)
 	}
 	if err != nil {
-		return nil, ledger.Round{}, register.Register{}, fmt.Errorf("round: %w", err)
+		return nil, ledger.Round{}, nil, fmt.Errorf("round: %w", err)
 	}
-	firms, err := s.Ledger.Register(ctx)
+	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {
-		return nil, ledger.Round{}, register.Register{}, fmt.Errorf("register: %w", err)
+		return nil, ledger.Round{}, nil, fmt.Errorf("register: %w", err)
 	}
 	return ed, round, firms, nil
 }

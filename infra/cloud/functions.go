@@ -101,7 +101,7 @@ func (f *Foundation) invite(st Stage) recipe {
 		},
 		may: []permission{
 			f.getItems("client", "round", "register", "submission#*"),
-			f.listItems("firm", "contact", "ticket#*"),
+			f.listItems("firm", "ticket#*"),
 			f.putItems("ticket#*"),
 			f.openLedger(),
 			{[]string{"s3:PutObject"}, []*string{f.Inbox.ArnForObjects(s("*"))}, nil},
@@ -121,7 +121,7 @@ func (f *Foundation) intake() recipe {
 		from: []source{{f.Uploads, 5, 10}},
 		may: []permission{
 			f.getItems("round", "register", "ticket#*", "submission#*", "current#*"),
-			f.listItems("firm", "contact"),
+			f.listItems("firm"),
 			f.putItems("submission#*", "current#*"),
 			f.openLedger(),
 			readVersions(f.Inbox, ""),
@@ -144,7 +144,7 @@ func (f *Foundation) aggregate(st Stage) recipe {
 		},
 		may: append([]permission{
 			f.getItems("round", "register", "runs"),
-			f.listItems("firm", "contact", "submission#*"),
+			f.listItems("firm", "submission#*"),
 			f.putItems("round", "runs"),
 			f.openLedger(),
 			putObjects(f.Restricted, ""),
@@ -189,7 +189,7 @@ func (f *Foundation) feedback() recipe {
 		from: []source{{f.Released, 1, 2}},
 		may: []permission{
 			f.getItems("round", "register", "release#*"),
-			f.listItems("firm", "contact", "current#*"),
+			f.listItems("firm", "current#*"),
 			f.openLedger(),
 			readNewest(f.Open, ""),
 			missObjects(f.Open),

@@ -96,8 +96,9 @@ func (f *Foundation) operates(scope constructs.Construct, st Stage) []permission
 	logs = append(logs, f.APILogs.LogGroupArn())
 	return []permission{
 		outputsOf(scope),
-		f.readLedger("client", "round", "runs", "register", "firm", "contact", "ticket#*", "submission#*", "current#*", "release#*", "letter#*", "delivery"),
+		f.readLedger("client", "round", "runs", "register", "firm", "ticket#*", "submission#*", "current#*", "release#*", "letter#*", "delivery"),
 		f.writeLedger("client", "round", "register", "ticket#*", "submission#*", "current#*"),
+		f.listItems("contact"), // to find those of a firm or of an earlier register
 		f.ledger([]string{"dynamodb:BatchWriteItem"}, []string{"firm", "contact"}), // the register's entries, and erasing them
 		f.openLedger(),
 		putObjects(f.Inbox, ""),

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,38 @@ func TestNoStatementIsWide(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Contacts are personal data: dispatch, which writes to them, and the operator, who imports and erases them, are all that
+// can read or write them. Every way to the ledger names the kinds of items it is for; only the backup takes the table whole.
+func TestWhoCanReachContacts(t *testing.T) {
+	want := []string{"DispatchRole dynamodb:Query", "OperatorRole dynamodb:BatchWriteItem", "OperatorRole dynamodb:Query"}
+	leading := regexp.MustCompile(`dynamodb:LeadingKeys=\[?([^\]}]+)`)
+	for _, st := range stages() {
+		var got []string
+		for _, line := range strings.Split(privileges(read(t, st.Name)), "\n") {
+			f := strings.Fields(line)
+			if len(f) < 4 || !strings.HasPrefix(f[2], "dynamodb:") {
+				continue
+			}
+			kinds := leading.FindStringSubmatch(line)
+			switch {
+			case kinds == nil && f[0] != "BackupRole":
+				t.Errorf("%s: whatever the item: %s", st.Name, line)
+			case kinds != nil && slices.ContainsFunc(strings.Fields(kinds[1]), func(k string) bool { return reaches(k, "contact") }):
+				got = append(got, f[0]+" "+f[2])
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: contacts are reached by %v, want %v", st.Name, got, want)
+		}
+	}
+}
+
+// reaches says whether a pattern of IAM, whose only wildcard here is a star at its end, matches a name.
+func reaches(pattern, name string) bool {
+	start, open := strings.CutSuffix(pattern, "*")
+	return pattern == name || open && strings.HasPrefix(name, start)
 }
 
 func role(tpl *template, t *testing.T, function string) *resource {

@@ -96,42 +96,74 @@ func (b *Book) removeBefore(ctx context.Context, generation int) error {
 
 // Register returns the register that was put last, firms and contacts by firm id; ErrNotFound if none was put.
 func (b *Book) Register(ctx context.Context) (register.Register, error) {
-	r, err := b.register(ctx)
+	r, err := b.entries(ctx, "")
 	if err != nil {
 		return register.Register{}, fmt.Errorf("register: %w", err)
 	}
 	return r, nil
 }
 
-func (b *Book) register(ctx context.Context) (register.Register, error) {
+// RegisterOf is Register of one firm's entries and contacts: all that a letter to it needs. Of a firm that is not in the
+// register there are none.
+func (b *Book) RegisterOf(ctx context.Context, f checklist.FirmID) (register.Register, error) {
+	r, err := b.entries(ctx, prefixOf(f))
+	if err != nil {
+		return register.Register{}, fmt.Errorf("register of %s: %w", f, err)
+	}
+	return r, nil
+}
+
+func (b *Book) entries(ctx context.Context, prefix string) (register.Register, error) {
+	var r register.Register
+	err := b.whole(ctx, func(generation int) (err error) {
+		if r.Firms, err = entries(ctx, b.store, firmKey("", 0, 0).Partition, prefix, generation, firms); err != nil {
+			return err
+		}
+		r.Contacts, err = entries(ctx, b.store, contactKey("", 0, 0).Partition, prefix, generation, contacts)
+		return err
+	})
+	return r, err
+}
+
+// Firms is Register without the contacts, which it does not read: whoever writes to nobody has no need of personal data.
+func (b *Book) Firms(ctx context.Context) (register.Firms, error) {
+	var fs register.Firms
+	err := b.whole(ctx, func(generation int) (err error) {
+		fs, err = entries(ctx, b.store, firmKey("", 0, 0).Partition, "", generation, firms)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("register: %w", err)
+	}
+	return fs, nil
+}
+
+// whole has the current generation read, and read again where a writer that made its own current meanwhile may have removed
+// part of it.
+func (b *Book) whole(ctx context.Context, read func(generation int) error) error {
 	before, err := get(ctx, b.store, registerKey(), generations)
 	for {
 		if err != nil {
-			return register.Register{}, err
+			return err
 		}
 		if before.Current == 0 {
-			return register.Register{}, ErrNotFound
+			return ErrNotFound
 		}
-		var r register.Register
-		if r.Firms, err = entries(ctx, b.store, firmKey("", 0, 0).Partition, before.Current, firms); err != nil {
-			return r, err
+		if err := read(before.Current); err != nil {
+			return err
 		}
-		if r.Contacts, err = entries(ctx, b.store, contactKey("", 0, 0).Partition, before.Current, contacts); err != nil {
-			return r, err
-		}
-		// A writer that made its generation current while we read may have removed part of ours.
 		var after generationDoc
 		after, err = get(ctx, b.store, registerKey(), generations)
 		if err == nil && after.Current == before.Current {
-			return r, nil
+			return nil
 		}
 		before = after
 	}
 }
 
-func entries[V, D any](ctx context.Context, s Store, partition string, generation int, c codec[V, D]) ([]V, error) {
+func entries[V, D any](ctx context.Context, s Store, partition, prefix string, generation int, c codec[V, D]) ([]V, error) {
 	var vs []V
-	for doc, err := range s.List(ctx, partition, "") {
+	for doc, err := range s.List(ctx, partition, prefix) {
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,9 @@ type memory struct {
 	docs      map[Key]Document
 	left      int // writes until it dies; negative: it lives
 	persisted bool
-	meanwhile func() // what another does just before contacts are listed, or a document in bulk is written; once
+	meanwhile func() // what another does just before a listing of before, or a document in bulk is written; once
+	before    string // partition
+	listed    []string
 }
 
 // let another act, once.
@@ -65,7 +67,8 @@ func (m *memory) Swap(_ context.Context, k Key, revision int64, body string) (bo
 
 func (m *memory) List(_ context.Context, partition, prefix string) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		if partition == "contact" {
+		m.listed = append(m.listed, partition)
+		if partition == m.before {
 			m.let()
 		}
 		for _, k := range slices.SortedFunc(maps.Keys(m.docs), func(a, b Key) int { return cmp.Compare(a.Sort, b.Sort) }) {
@@ -141,21 +144,43 @@ func TestPuttingARegisterKilledAnywhere(t *testing.T) {
 	}
 }
 
-// Between reading the firms and reading their contacts another register becomes current: the reader reads again.
+// Between reading which generation holds and reading its entries, or between its firms and its contacts, another register
+// becomes current: the reader reads again.
 func TestARegisterReplacedWhileItIsRead(t *testing.T) {
-	m := &memory{docs: map[Key]Document{}, left: -1}
+	after := entriesOf(2, "after")
+	for _, before := range []string{"firm", "contact"} {
+		m := &memory{docs: map[Key]Document{}, left: -1, before: before}
+		b := New(m)
+		replace := func() {
+			if err := b.PutRegister(t.Context(), after); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := b.PutRegister(t.Context(), entriesOf(3, "before")); err != nil {
+			t.Fatal(err)
+		}
+		m.meanwhile = replace
+		got, err := b.Register(t.Context())
+		if err != nil || !reflect.DeepEqual(got, after) {
+			t.Fatalf("before %s: got %+v, %v", before, got, err)
+		}
+	}
+	m := &memory{docs: map[Key]Document{}, left: -1, before: "firm"}
 	b := New(m)
 	if err := b.PutRegister(t.Context(), entriesOf(3, "before")); err != nil {
 		t.Fatal(err)
 	}
-	m.meanwhile = func() {
-		if err := b.PutRegister(t.Context(), entriesOf(2, "after")); err != nil {
+	m.listed, m.meanwhile = nil, func() {
+		if err := New(&memory{docs: m.docs, left: -1}).PutRegister(t.Context(), after); err != nil {
 			t.Error(err)
 		}
 	}
-	got, err := b.Register(t.Context())
-	if err != nil || !reflect.DeepEqual(got, entriesOf(2, "after")) {
-		t.Fatalf("got %+v, %v", got, err)
+	got, err := b.Firms(t.Context())
+	if err != nil || !reflect.DeepEqual(got, after.Firms) {
+		t.Fatalf("firms: got %+v, %v", got, err)
+	}
+	if !slices.Equal(m.listed, []string{"firm", "firm"}) {
+		t.Errorf("for the firms it read %v", m.listed)
 	}
 }
 

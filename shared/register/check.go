@@ -136,9 +136,9 @@ func validEmail(s string) bool {
 }
 
 // At returns the entries that hold on day d, by firm id: on the reference date, the population.
-func (r Register) At(d checklist.Date) []Firm {
+func (fs Firms) At(d checklist.Date) []Firm {
 	var firms []Firm
-	for _, f := range r.Firms {
+	for _, f := range fs {
 		if holds(f.ValidFrom, f.ValidTo, d) {
 			firms = append(firms, f)
 		}
@@ -148,13 +148,18 @@ func (r Register) At(d checklist.Date) []Firm {
 }
 
 // Firm returns the entry of a firm that holds on day d, or ErrUnknownFirm.
-func (r Register) Firm(id checklist.FirmID, d checklist.Date) (Firm, error) {
-	for _, f := range r.Firms {
+func (fs Firms) Firm(id checklist.FirmID, d checklist.Date) (Firm, error) {
+	for _, f := range fs {
 		if f.ID == id && holds(f.ValidFrom, f.ValidTo, d) {
 			return f, nil
 		}
 	}
 	return Firm{}, fmt.Errorf("%s on %s: %w", id, d, ErrUnknownFirm)
+}
+
+// Known says whether a firm is in the register, on whatever day.
+func (fs Firms) Known(id checklist.FirmID) bool {
+	return slices.ContainsFunc(fs, func(f Firm) bool { return f.ID == id })
 }
 
 // ContactsOf returns the contacts of a firm that hold on day d: officers first, then by name and address.

@@ -47,8 +47,11 @@ const (
 	Desk    Role = "desk"    // 担当者
 )
 
+// Firms are the entries of the register, in any order: what there is to know of firms without anybody's personal data.
+type Firms []Firm
+
 // A Register is all of it, in any order.
 type Register struct {
-	Firms    []Firm
+	Firms
 	Contacts []Contact
 }

@@ -55,6 +55,8 @@ type Ledger interface {
 
 	PutRegister(context.Context, register.Register) error
 	Register(context.Context) (register.Register, error)
+	RegisterOf(context.Context, checklist.FirmID) (register.Register, error)
+	Firms(context.Context) (register.Firms, error)
 	EraseContacts(context.Context, checklist.FirmID) error
 }
 

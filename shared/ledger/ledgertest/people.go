@@ -37,6 +37,30 @@ var registerBehaviours = map[string]func(*testing.T, Ledger){
 		must(t, err)
 		same(t, "register", got, r)
 	},
+	"one firm's entries come alone": func(t *testing.T, l Ledger) {
+		r := people(12, "all")
+		r.Firms = append(r.Firms, register.Firm{ID: "S-00010"}, register.Firm{ID: "S-0001", Sector: "b"})
+		must(t, l.PutRegister(t.Context(), people(30, "old")))
+		must(t, l.PutRegister(t.Context(), r))
+		got, err := l.RegisterOf(t.Context(), "S-0001")
+		must(t, err)
+		same(t, "register", got, register.Register{Firms: register.Firms{r.Firms[0], {ID: "S-0001", Sector: "b"}}, Contacts: r.Contacts[:2]})
+		got, err = l.RegisterOf(t.Context(), "S-0099")
+		must(t, err)
+		same(t, "register", got, register.Register{})
+	},
+	"the firms come alone, whatever becomes of the contacts": func(t *testing.T, l Ledger) {
+		r := people(3, "all")
+		must(t, l.PutRegister(t.Context(), r))
+		must(t, l.EraseContacts(t.Context(), "S-0002"))
+		got, err := l.Firms(t.Context())
+		must(t, err)
+		same(t, "firms", got, r.Firms)
+		must(t, l.PutRegister(t.Context(), people(2, "new")))
+		got, err = l.Firms(t.Context())
+		must(t, err)
+		same(t, "firms", got, people(2, "new").Firms)
+	},
 	"a register replaces the one before": func(t *testing.T, l Ledger) {
 		must(t, l.PutRegister(t.Context(), people(30, "old")))
 		must(t, l.PutRegister(t.Context(), people(28, "new")))

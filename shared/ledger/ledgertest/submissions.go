@@ -208,6 +208,10 @@ func absent(t *testing.T, l Ledger) {
 	want(t, err, ledger.ErrNotFound)
 	_, err = l.Register(ctx)
 	want(t, err, ledger.ErrNotFound)
+	_, err = l.RegisterOf(ctx, "S-0001")
+	want(t, err, ledger.ErrNotFound)
+	_, err = l.Firms(ctx)
+	want(t, err, ledger.ErrNotFound)
 	must(t, l.EraseContacts(ctx, "S-0001"))
 	subs, err := l.Submissions(ctx, edition, "S-0001")
 	must(t, err)
@@ -285,7 +289,7 @@ func cancelled(t *testing.T, l Ledger) {
 		l.ProposeRelease(ctx, ledger.Release{Edition: edition, Run: "r1", ProposedBy: "a"}), l.ApproveRelease(ctx, edition, "r1", "b", noon),
 		e(l.Release(ctx, edition, "r1")), e(l.Releases(ctx, edition)),
 		e(l.ClaimLetter(ctx, letter("a", noon), noon)), l.SettleLetter(ctx, settled(letter("a", noon))), e(l.Letters(ctx, edition)),
-		l.PutRegister(ctx, register.Register{}), e(l.Register(ctx)), l.EraseContacts(ctx, "S-0001"),
+		l.PutRegister(ctx, register.Register{}), e(l.Register(ctx)), e(l.RegisterOf(ctx, "S-0001")), e(l.Firms(ctx)), l.EraseContacts(ctx, "S-0001"),
 	}
 	for i, err := range calls {
 		if !errors.Is(err, context.Canceled) {
