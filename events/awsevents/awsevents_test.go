@@ -145,7 +145,7 @@ func TestAMessageForAnotherFunctionIsRefused(t *testing.T) {
 func TestMailThatIsNoLetter(t *testing.T) {
 	cut := func(truncated bool) Envelope {
 		e := open(t, "email-bounced")
-		e.Detail = []byte(strings.ReplaceAll(string(e.Detail), "X-CSSA-Letter", "X-Other"))
+		e.Detail = []byte(strings.NewReplacer("X-CSSA-Letter", "X-Other", `"letter"`, `"other"`).Replace(string(e.Detail)))
 		if truncated {
 			e.Detail = []byte(strings.Replace(string(e.Detail), `"headersTruncated": false`, `"headersTruncated": true`, 1))
 		}
@@ -156,6 +156,11 @@ func TestMailThatIsNoLetter(t *testing.T) {
 	}
 	if _, _, err := cut(true).Delivery(); !errors.Is(err, ErrForeign) {
 		t.Errorf("headers cut short: %v", err)
+	}
+	tagged := open(t, "email-bounced") // its headers cut short, its tag not
+	tagged.Detail = []byte(strings.NewReplacer("X-CSSA-Letter", "X-Other", `"headersTruncated": false`, `"headersTruncated": true`).Replace(string(tagged.Detail)))
+	if got, ours, err := tagged.Delivery(); err != nil || !ours || got.Letter != letter {
+		t.Errorf("known by its tag: %+v, %t, %v", got, ours, err)
 	}
 }
 

@@ -33,7 +33,7 @@ func (d *desk) firmsCommand() *cobra.Command {
 	var withdraw bool
 	client := &cobra.Command{
 		Use: "client ID", Short: "Record which firm a program or officer of the ticket API belongs to, or withdraw it", Args: cobra.ExactArgs(1),
-		Long:    "ID is the client's in the stage's user pool; an officer's is the user's sub. A client is one firm's for good, and what is\n" +
+		Long: "ID is the client's in the stage's user pool; an officer's is the user's sub. A client is one firm's for good, and what is\n" +
 			"withdrawn stays so.",
 		Example: "  cssa --stage prod firms client 3n4b5urk1ft4fl3mg5e62d9ado --firm S-0137\n  cssa --stage prod firms client 3n4b5urk1ft4fl3mg5e62d9ado --withdraw",
 	}

@@ -47,13 +47,14 @@ func (w *World) committed(_ context.Context, c objects.Commit) error {
 	for k, v := range version {
 		object[k] = v
 	}
-	result := map[string]any{"scanResultStatus": verdict, "threats": nil}
+	result := map[string]any{"scanResultStatus": verdict, "threats": nil, "statusReasons": nil}
 	status := "COMPLETED"
 	switch verdict {
 	case Infected:
 		result["threats"] = []any{map[string]any{"name": "EICAR-Test-File (not a virus)"}}
 	case Unsupported:
 		status = "SKIPPED"
+		result["statusReasons"] = []string{"PASSWORD_PROTECTED"}
 	}
 	w.route(bus, envelope(w.eventID(), "aws.guardduty", "GuardDuty Malware Protection Object Scan Result", mustJSON(map[string]any{
 		"schemaVersion": "1.0", "scanStatus": status, "resourceType": "S3_OBJECT", "s3ObjectDetails": object, "scanResultDetails": result,

@@ -34,6 +34,7 @@ type request struct {
 	FromEmailAddress     string
 	Destination          struct{ ToAddresses, CcAddresses, BccAddresses []string }
 	Content              struct{ Raw struct{ Data []byte } }
+	EmailTags            []struct{ Name, Value string }
 }
 
 func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -84,6 +85,9 @@ func TestALetterGoesOutAsItWasRendered(t *testing.T) {
 		strings.Join(in.Destination.ToAddresses, " ") != "ciso@sakura.example desk@sakura.example" || in.Destination.BccAddresses != nil {
 		t.Errorf("sent %+v", in)
 	}
+	if len(in.EmailTags) != 1 || in.EmailTags[0].Name != "letter" || in.EmailTags[0].Value != "2023-securities-S-0137-accepted-2" {
+		t.Errorf("tagged %+v", in.EmailTags)
+	}
 	m, err := netmail.ReadMessage(bytes.NewReader(in.Content.Raw.Data))
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +97,16 @@ func TestALetterGoesOutAsItWasRendered(t *testing.T) {
 		if got := m.Header.Get(header); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q in it", header, got, want)
 		}
+	}
+}
+
+// SES refuses a message whose tag has other characters than it allows: such a letter goes out without.
+func TestALetterWhoseIdIsNoTagGoesOutWithout(t *testing.T) {
+	o, s := newSender(t)
+	m := message("ciso@sakura.example")
+	m.ID = "stray-2023-securities-0001.xlsx"
+	if err := s.Send(t.Context(), m); err != nil || len(o.taken) != 1 || len(o.taken[0].EmailTags) != 0 {
+		t.Errorf("%v, taken %+v", err, o.taken)
 	}
 }
 
