@@ -3,7 +3,6 @@
 package rehearsal
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,7 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"cssa/functions/cssa/synthesise"
 	"cssa/shared/checklist"
@@ -51,7 +49,7 @@ func TestBadLuckChangesNothing(t *testing.T) {
 			f = Throttle
 		case n < 15:
 			f = Lost
-		case n < 16 && function != "aggregate": // the operator invokes it again: TestTwoRunsAtOnce
+		case n < 16 && function != "aggregate": // its run would be held for a quarter of an hour: TestKilledAtEveryWrite
 			f = Killed
 		}
 		happened[f]++
@@ -74,11 +72,7 @@ func TestBadLuckChangesNothing(t *testing.T) {
 	// A letter whose sender was killed is leased for two minutes. SQS would hide its message for longer than that; here it
 	// is received five times at once, and is a dead letter that the operator gives back when the lease has passed.
 	w.OnCall = nil
-	if dead := w.Dead(); len(dead) > 0 {
-		time.Sleep(125 * time.Second)
-		w.Redrive()
-		c.settle(t)
-	}
+	c.settleAll(t)
 	got := c.published(t)
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if !reflect.DeepEqual(got[name], want[name]) {
@@ -110,9 +104,7 @@ func first(t *testing.T, verdict func(string) string) (*cloud, checklist.FirmID,
 	c := newCloud(t, deployed(t, verdict))
 	c.open(t, r)
 	i := slices.IndexFunc(r.Uploads, func(u synthesise.Upload) bool { return u.Story == synthesise.Plain })
-	var file bytes.Buffer
-	check(t, r.WriteWorkbook(&file, &r.Uploads[i]))
-	return c, r.Uploads[i].Firm, file.Bytes()
+	return c, r.Uploads[i].Firm, workbookOf(t, r, &r.Uploads[i])
 }
 
 // An infected file is never read: it is returned, the firm and the supervisor are told. One that GuardDuty cannot open goes

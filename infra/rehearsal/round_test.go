@@ -43,15 +43,18 @@ const (
 // deployed opens the world of the real template with the real functions.
 func deployed(t *testing.T, verdict func(string) string) *World {
 	t.Helper()
-	app, err := template.ReadDir(assembly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path, err := filepath.Abs(programs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := open(t, Config{App: app, Programs: path, Verdict: verdict})
+	return world(t, Config{Programs: programs, Verdict: verdict})
+}
+
+// world opens the world of the real template with what c says besides.
+func world(t *testing.T, c Config) *World {
+	t.Helper()
+	var err error
+	c.App, err = template.ReadDir(assembly)
+	check(t, err)
+	c.Programs, err = filepath.Abs(c.Programs)
+	check(t, err)
+	w := open(t, c)
 	for _, name := range names {
 		if w.Functions[name] == nil {
 			t.Fatalf("the template has no function %s", name)
@@ -102,11 +105,7 @@ func play(t *testing.T, s stage, r *synthesise.Round) {
 			clear(pending)
 		}
 		pending[u.Firm] = true
-		var file bytes.Buffer
-		if err := r.WriteWorkbook(&file, u); err != nil {
-			t.Fatal(err)
-		}
-		send := s.upload(t, u.Firm, file.Bytes())
+		send := s.upload(t, u.Firm, workbookOf(t, r, u))
 		if u.At.After(r.Edition.Closing) {
 			afterwards = append(afterwards, send)
 		} else {
@@ -202,15 +201,26 @@ type issued struct {
 
 func (c *cloud) ticket(t *testing.T, f checklist.FirmID, body []byte) issued {
 	t.Helper()
-	sum := sha256.Sum256(body)
-	status, answer, err := c.w.Post(t.Context(), "/editions/"+string(edition)+"/tickets", c.token(f),
-		map[string]any{"sha256": hex.EncodeToString(sum[:]), "size": len(body)})
+	status, answer, err := c.w.Post(t.Context(), "/editions/"+string(edition)+"/tickets", c.token(f), asked(body))
 	if err != nil || status != http.StatusCreated {
 		t.Fatalf("ticket of %s: %d %s %v\nlog: %s\nrefused: %s", f, status, answer, err, tail(c.w.Log("invite")), strings.Join(c.w.Refused(), "\n"))
 	}
 	var i issued
 	check(t, json.Unmarshal(answer, &i))
 	return i
+}
+
+// asked is the body of a request for a ticket.
+func asked(body []byte) map[string]any {
+	sum := sha256.Sum256(body)
+	return map[string]any{"sha256": hex.EncodeToString(sum[:]), "size": len(body)}
+}
+
+func workbookOf(t *testing.T, r *synthesise.Round, u *synthesise.Upload) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	check(t, r.WriteWorkbook(&file, u))
+	return file.Bytes()
 }
 
 func (c *cloud) upload(t *testing.T, f checklist.FirmID, body []byte) func() {
@@ -403,6 +413,12 @@ func report(t *testing.T, w *World, started time.Time) {
 		}
 	}
 	t.Logf("rights used:\n%s", strings.Join(w.Used(), "\n"))
+	nothingWrong(t, w)
+}
+
+// nothingWrong fails on a request that was refused, an event that nobody took, and a dead letter.
+func nothingWrong(t *testing.T, w *World) {
+	t.Helper()
 	for what, lines := range map[string][]string{"refused": w.Refused(), "notes": w.Notes()} {
 		if len(lines) > 0 {
 			t.Errorf("%s:\n%s", what, strings.Join(lines, "\n"))

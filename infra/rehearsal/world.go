@@ -30,7 +30,8 @@ import (
 // Config says what to rehearse.
 type Config struct {
 	App      *template.App
-	Programs string           // folder with <function>/bootstrap for this machine
+	Programs string           // folder with <function>/bootstrap
+	Runner   []string         // runs the programs where this machine cannot: an emulator and its arguments
 	Dir      string           // for what S3 keeps; empty or new
 	Dynalite string           // dynalite's cli.js
 	Now      func() time.Time // also the time of receipt
@@ -212,7 +213,8 @@ func (w *World) openFunctions(context.Context) error {
 			env[k] = v
 		}
 		f.run = runtime.Function{
-			Name: name, ARN: f.ARN, Program: []string{filepath.Join(w.c.Programs, name, "bootstrap")}, Env: env, Timeout: f.Timeout, Memory: f.MemoryMB,
+			Name: name, ARN: f.ARN, Program: append(slices.Clone(w.c.Runner), filepath.Join(w.c.Programs, name, "bootstrap")),
+			Env: env, Timeout: f.Timeout, Memory: f.MemoryMB,
 		}
 		var err error
 		if f.instance, err = runtime.New(f.run); err != nil {
