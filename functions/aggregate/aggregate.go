@@ -24,7 +24,6 @@ import (
 var (
 	ErrNotClosed = errors.New("the round still takes uploads") // of a freeze
 	ErrNotOpen   = errors.New("the round was not opened yet")
-	ErrFrozen    = errors.New("the round is frozen") // of a nightly run
 )
 
 // lease is how long a run may take before another may take its place.
@@ -54,6 +53,7 @@ type Runs interface {
 	FinishRun(context.Context, ledger.Run) error
 	Run(context.Context, checklist.EditionID, string) (ledger.Run, error)
 	AdvanceRound(context.Context, ledger.Round) error
+	Seal(context.Context, checklist.EditionID) error
 }
 
 // A Catalog is told of a run's partitions before the run is made current.
@@ -77,14 +77,15 @@ func (s *Step) Nightly(ctx context.Context, id checklist.EditionID) (ledger.Run,
 		return ledger.Run{}, err
 	}
 	if round.State == ledger.Frozen {
-		return ledger.Run{}, fmt.Errorf("aggregate %s, its run is %s: %w: %w", id, round.FrozenRun, ErrFrozen, ledger.ErrConflict)
+		return ledger.Run{}, fmt.Errorf("aggregate %s, its run is %s: %w: %w", id, round.FrozenRun, ledger.ErrFrozen, ledger.ErrConflict)
 	}
 	now := s.Now().UTC()
 	return s.run(ctx, ed, round, runID(now, ledger.Nightly), ledger.Nightly, now)
 }
 
-// Freeze shuts the round for good and makes its last run. The round is frozen first, so that nothing enters while the run
-// counts; a crash in between is mended by calling Freeze again, which makes the same run.
+// Freeze shuts the round for good and makes its last run. The round is frozen and sealed first, so that the run counts all
+// that was taken and nothing enters any more; a crash in between is mended by calling Freeze again, which makes the same
+// run.
 func (s *Step) Freeze(ctx context.Context, id checklist.EditionID) (ledger.Run, error) {
 	ed, round, err := s.round(ctx, id)
 	if err != nil {
@@ -108,6 +109,9 @@ func (s *Step) Freeze(ctx context.Context, id checklist.EditionID) (ledger.Run, 
 		return done, nil
 	}
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
+	}
+	if err := s.Ledger.Seal(ctx, id); err != nil {
 		return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
 	}
 	return s.run(ctx, ed, round, round.FrozenRun, ledger.Freeze, round.FrozenAt)

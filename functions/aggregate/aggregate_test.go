@@ -242,6 +242,35 @@ func TestAFreezeWhoseProcessWasKilledIsTakenOverWhenItsLeaseLapsed(t *testing.T)
 	}
 }
 
+// A ledger whose process is killed when the round is frozen and not sealed yet.
+type unsealed struct{ aggregate.Ledger }
+
+func (unsealed) Seal(context.Context, checklist.EditionID) error { return errKilled }
+
+// Nothing is counted before the round is sealed: what is in the run, and what comes too late for it, is decided by then.
+func TestAFreezeCountsOnlyWhatIsSealed(t *testing.T) {
+	r := newRoom(t)
+	r.record(t, 1, 1, "published")
+	_, err := r.ledger.IssueTicket(t.Context(), ledger.Ticket{Edition: edition, Firm: firm(2), SHA256: "file", Size: 1})
+	must(t, err)
+	r.now, r.Ledger = r.ed.Closing.UTC(), unsealed{r.ledger}
+	if _, err := r.Freeze(t.Context(), edition); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	runs, err := r.ledger.Runs(t.Context(), edition)
+	must(t, err)
+	if len(runs) > 0 {
+		t.Fatalf("runs %v before the round is sealed", runs)
+	}
+	r.Ledger = r.ledger
+	run, err := r.Freeze(t.Context(), edition)
+	must(t, err)
+	late := checklist.Submission{Edition: edition, Firm: firm(2), Ticket: 1, Status: checklist.Accepted, ReceivedAt: r.ed.Opens.UTC()}
+	if err := ledger.Record(t.Context(), r.ledger, late); run.Replied != 1 || !errors.Is(err, ledger.ErrFrozen) {
+		t.Errorf("%d replied, and after it: %v", run.Replied, err)
+	}
+}
+
 func TestAFreezeCutOffIsMadeAgainOfWhatTheRegisterSaysNow(t *testing.T) {
 	r := newRoom(t)
 	r.record(t, 1, 1, "published")

@@ -81,7 +81,7 @@ func refused(err error) error {
 		return err
 	}
 	for _, no := range []error{
-		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, intake.ErrFrozen, intake.ErrReceipt, aggregate.ErrNotClosed, release.ErrNotFrozen,
+		invite.ErrNotOpen, invite.ErrBadRequest, invite.ErrSchedule, ledger.ErrFrozen, intake.ErrReceipt, aggregate.ErrNotClosed, release.ErrNotFrozen,
 		register.ErrUnknownFirm, remote.ErrRefused, ledger.ErrNotFound, ledger.ErrConflict, ledger.ErrHeld,
 	} {
 		if errors.Is(err, no) {

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"cssa/functions/aggregate"
-	"cssa/functions/intake"
 	"cssa/functions/release"
+	"cssa/shared/ledger"
 )
 
 // What a program prints comes in pieces that may end within a character.
@@ -111,7 +111,7 @@ func TestStoppingWaitsForTheVerbThatIsAtWork(t *testing.T) {
 }
 
 func TestWhatTheSystemRefusesIsNoBrokenEnvironment(t *testing.T) {
-	for _, no := range []error{aggregate.ErrNotClosed, release.ErrNotFrozen, intake.ErrFrozen} {
+	for _, no := range []error{aggregate.ErrNotClosed, release.ErrNotFrozen, ledger.ErrFrozen} {
 		var f failure
 		if err := refused(fmt.Errorf("it: %w", no)); !errors.As(err, &f) || f.code != exitSomeFailed {
 			t.Errorf("%v: exit code %d, want %d", no, f.code, exitSomeFailed)

@@ -26,9 +26,6 @@ const MaxSize = 20 << 20
 // would be too large for the ledger.
 const maxName = 200
 
-// ErrFrozen is returned for a withdrawal after the round was frozen (確定).
-var ErrFrozen = errors.New("the round is frozen")
-
 // Editions gives an edition's definition.
 type Editions interface {
 	Edition(context.Context, checklist.EditionID) (*checklist.Edition, error)
@@ -180,14 +177,7 @@ func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (c
 		sub.Faults = door
 		return sub, err
 	}
-	if err := s.read(ctx, ed, body, &sub); err != nil || sub.Status != checklist.Accepted {
-		return sub, err
-	}
-	// Reading takes a while, and the round may have been frozen meanwhile: what is accepted now would be counted by nobody.
-	if door, err = s.door(ctx, ed, sub.ReceivedAt); err != nil || door != nil {
-		sub.Status, sub.Answers, sub.Faults = checklist.Returned, nil, door
-	}
-	return sub, err
+	return sub, s.read(ctx, ed, body, &sub)
 }
 
 // door returns the fault of an upload that came while the round took none, or nil.
@@ -242,9 +232,15 @@ func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub
 	return nil
 }
 
-// record writes the submission in the order that heals, then tells. Repeats write nothing new and tell again.
+// record writes the submission in the order that heals, then tells. Repeats write nothing new and tell again. Reading takes
+// a while, and the round may have been frozen meanwhile: what the frozen run does not count is returned.
 func (s *Step) record(ctx context.Context, sub checklist.Submission) error {
-	if err := ledger.Record(ctx, s.Ledger, sub); err != nil {
+	err := ledger.Record(ctx, s.Ledger, sub)
+	if errors.Is(err, ledger.ErrFrozen) && sub.Status == checklist.Accepted {
+		sub.Status, sub.Answers, sub.Faults = checklist.Returned, nil, []checklist.Fault{checklist.NewFault(checklist.CodeFrozen)}
+		err = ledger.Record(ctx, s.Ledger, sub)
+	}
+	if err != nil {
 		return fmt.Errorf("record %s %s version %d: %w", sub.Edition, sub.Firm, sub.Ticket, err)
 	}
 	var told events.Event
@@ -272,7 +268,7 @@ func (s *Step) Withdraw(ctx context.Context, e checklist.EditionID, f checklist.
 		return checklist.Submission{}, fmt.Errorf("withdraw: %w", err)
 	}
 	if round.State == ledger.Frozen {
-		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, ErrFrozen)
+		return checklist.Submission{}, fmt.Errorf("withdraw %s: %w", f, ledger.ErrFrozen)
 	}
 	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {

@@ -89,6 +89,16 @@ func (r *room) upload(t *testing.T, firm checklist.FirmID, body []byte) events.U
 	return events.Uploaded{Edition: edition, Firm: firm, Ticket: ticket.Number, Object: object.Key, ObjectID: object.ID, ReceivedAt: object.ReceivedAt, Size: object.Size}
 }
 
+// freeze freezes the round and seals it.
+func (r *room) freeze(t *testing.T) {
+	t.Helper()
+	round, err := r.ledger.Round(t.Context(), edition)
+	must(t, err)
+	round.State, round.ClosedAt, round.FrozenAt, round.FrozenRun = ledger.Frozen, round.Closing, round.Closing.Add(time.Hour), "run"
+	must(t, r.ledger.AdvanceRound(t.Context(), round))
+	must(t, r.ledger.Seal(t.Context(), edition))
+}
+
 func (r *room) submission(t *testing.T, up events.Uploaded) checklist.Submission {
 	t.Helper()
 	s, err := r.ledger.Submission(t.Context(), up.Edition, up.Firm, up.Ticket)
@@ -312,14 +322,58 @@ func TestAWithdrawalThatWasCutOffDoesNotSpareAnUploadThatCameSince(t *testing.T)
 func TestAnUploadHandledAfterTheFreezeIsReturnedForWhatItIs(t *testing.T) {
 	r := newRoom(t)
 	up := r.upload(t, "S-0001", r.filled(t, "S-0001", r.answers()))
-	round, err := r.ledger.Round(t.Context(), edition)
-	must(t, err)
-	round.State, round.ClosedAt, round.FrozenAt, round.FrozenRun = ledger.Frozen, round.Closing, round.Closing.Add(time.Hour), "run"
-	must(t, r.ledger.AdvanceRound(t.Context(), round))
+	r.freeze(t)
 	must(t, r.Handle(t.Context(), up))
 	s := r.submission(t, up)
 	if s.Status != checklist.Returned || codes(s.Faults) != string(checklist.CodeFrozen) {
 		t.Errorf("%s with %s, want returned with %s", s.Status, codes(s.Faults), checklist.CodeFrozen)
+	}
+}
+
+// A ledger before which the round is frozen, once, when a version is about to be recorded.
+type overtaken struct {
+	intake.Ledger
+	freeze func()
+}
+
+func (o *overtaken) PutSubmission(ctx context.Context, s checklist.Submission) error {
+	if o.freeze != nil {
+		o.freeze()
+		o.freeze = nil
+	}
+	return o.Ledger.PutSubmission(ctx, s)
+}
+
+// The round is frozen after the workbook was read and found good: the firm is not told that it was accepted, because the
+// frozen run does not count it.
+func TestAnUploadThatTheFreezeOvertakesIsReturned(t *testing.T) {
+	r := newRoom(t)
+	up := r.upload(t, "S-0001", r.filled(t, "S-0001", r.answers()))
+	r.Ledger = &overtaken{r.ledger, func() { r.freeze(t) }}
+	for range 2 {
+		must(t, r.Handle(t.Context(), up))
+		s := r.submission(t, up)
+		if s.Status != checklist.Returned || codes(s.Faults) != string(checklist.CodeFrozen) || s.Answers != nil || s.SHA256 == "" {
+			t.Errorf("%s with %s, want returned with %s and the original's digest", s.Status, codes(s.Faults), checklist.CodeFrozen)
+		}
+	}
+	told := events.Returned{Edition: edition, Firm: "S-0001", Ticket: up.Ticket}
+	r.wantTold(t, told, told)
+}
+
+func TestAWithdrawalThatTheFreezeOvertakesIsRefused(t *testing.T) {
+	r := newRoom(t)
+	must(t, r.Handle(t.Context(), r.upload(t, "S-0001", r.filled(t, "S-0001", r.answers()))))
+	r.told, r.Ledger = nil, &overtaken{r.ledger, func() { r.freeze(t) }}
+	for range 2 {
+		if _, err := r.Withdraw(t.Context(), edition, "S-0001"); !errors.Is(err, ledger.ErrFrozen) || len(r.told) > 0 {
+			t.Errorf("%v, told %v; want %v and nothing told", err, r.told, ledger.ErrFrozen)
+		}
+	}
+	cur, err := r.ledger.Current(t.Context(), edition, "S-0001")
+	must(t, err)
+	if cur.Submission.Status != checklist.Accepted {
+		t.Errorf("version %d, %s, counts", cur.Submission.Ticket, cur.Submission.Status)
 	}
 }
 

@@ -98,7 +98,7 @@ func (s *Step) admit(ctx context.Context, r *Receipt) error {
 	}
 	switch {
 	case round.State == ledger.Frozen:
-		return ErrFrozen
+		return ledger.ErrFrozen
 	case r.Via == "" || !utf8.ValidString(r.Via) || utf8.RuneCountInString(r.Via) > maxVia:
 		return fmt.Errorf("%w: say in 1 to %d characters which way it came", ErrReceipt, maxVia)
 	case len(r.Body) == 0 || len(r.Body) > MaxSize:

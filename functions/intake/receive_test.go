@@ -144,7 +144,7 @@ func TestWhatIsNotReceivedOnBehalf(t *testing.T) {
 	must(t, err)
 	round.State, round.ClosedAt, round.FrozenAt, round.FrozenRun = ledger.Frozen, r.now, r.now, "run"
 	must(t, r.ledger.AdvanceRound(t.Context(), round))
-	if _, _, err := r.Receive(t.Context(), r.inbox, r.ledger, good); !errors.Is(err, intake.ErrFrozen) {
+	if _, _, err := r.Receive(t.Context(), r.inbox, r.ledger, good); !errors.Is(err, ledger.ErrFrozen) {
 		t.Errorf("after the freeze: %v", err)
 	}
 	if _, err := r.ledger.Ticket(t.Context(), edition, "S-0001", 1); !errors.Is(err, ledger.ErrNotFound) {

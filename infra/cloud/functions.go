@@ -144,8 +144,8 @@ func (f *Foundation) aggregate(st Stage) recipe {
 		},
 		may: append([]permission{
 			f.getItems("round", "register", "runs"),
-			f.listItems("firm", "submission#*"),
-			f.putItems("round", "runs"),
+			f.listItems("firm", "ticket#*", "submission#*"),
+			f.putItems("round", "runs", "submission#*"), // a freeze voids unused tickets
 			f.openLedger(),
 			putObjects(f.Restricted, ""),
 			useKey(f.Answers, f.Restricted, "kms:Decrypt", "kms:GenerateDataKey"),

@@ -26,6 +26,7 @@ var (
 	ErrNotFound = errors.New("not in the ledger")
 	ErrConflict = errors.New("the ledger holds something else there") // the same identity with other content, or a state passed by
 	ErrHeld     = errors.New("held by another")                       // a run or letter is leased to someone else
+	ErrFrozen   = errors.New("the round is frozen")                   // nothing that counts is recorded any more
 )
 
 // A Ticket (提出券) is the right to upload one file: whose, for which edition, with which bytes.
@@ -183,8 +184,9 @@ const (
 
 // Submissions are the writes that recording a submission is made of. Each is atomic and may be repeated.
 type Submissions interface {
-	// PutSubmission writes s if its identity is new. The same content again is no error; other content is ErrConflict,
-	// and what was written first stays.
+	// PutSubmission writes s, whose ticket was issued before, if its identity is new. The same content again is no error;
+	// other content is ErrConflict, and what was written first stays. What counts (checklist.Submission.Counts) and was not
+	// written before the round was frozen is ErrFrozen: it is not in the frozen run ([Book.Seal]).
 	PutSubmission(ctx context.Context, s checklist.Submission) error
 	// UpdateCurrent brings where the firm stands up to s ([checklist.Current.With]).
 	UpdateCurrent(ctx context.Context, s checklist.Submission) error

@@ -73,17 +73,33 @@ func (b *Book) PutSubmission(ctx context.Context, s checklist.Submission) error 
 	if err == nil {
 		s = submissions.utc(s)
 		_, err = change(ctx, b.store, submissionKey(s.Edition, s.Firm, s.Ticket), submissions,
-			func(old *checklist.Submission) (checklist.Submission, error) {
-				if old != nil && !reflect.DeepEqual(*old, s) {
-					return s, fmt.Errorf("recorded before with other content: %w", ErrConflict)
-				}
-				return s, nil
-			})
+			func(old *checklist.Submission) (checklist.Submission, error) { return s, b.admits(ctx, old, s) })
 	}
 	if err != nil {
 		return fmt.Errorf("put submission %s/%s/%d: %w", s.Edition, s.Firm, s.Ticket, err)
 	}
 	return nil
+}
+
+// admits says what stands against writing s over old; nil is for nothing there.
+func (b *Book) admits(ctx context.Context, old *checklist.Submission, s checklist.Submission) error {
+	switch {
+	case s.Status == void:
+		return errors.New("a submission is not void")
+	case old == nil && s.Counts():
+		// The round is looked at after the item: whoever freezes writes the round first and looks at the items after.
+		if frozen, err := b.frozen(ctx, s.Edition); err != nil || !frozen {
+			return err
+		}
+		return ErrFrozen
+	case old == nil, reflect.DeepEqual(*old, s):
+		return nil
+	case old.Status == void && s.Counts():
+		return ErrFrozen
+	case old.Status == void:
+		return nil
+	}
+	return fmt.Errorf("recorded before with other content: %w", ErrConflict)
 }
 
 // UpdateCurrent implements Submissions.
@@ -106,6 +122,9 @@ func (b *Book) UpdateCurrent(ctx context.Context, s checklist.Submission) error 
 // Submission returns one submission, or ErrNotFound.
 func (b *Book) Submission(ctx context.Context, e checklist.EditionID, f checklist.FirmID, n checklist.TicketNumber) (checklist.Submission, error) {
 	s, err := get(ctx, b.store, submissionKey(e, f, n), submissions)
+	if err == nil && s.Status == void {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return checklist.Submission{}, fmt.Errorf("submission %s/%s/%d: %w", e, f, n, err)
 	}
@@ -118,6 +137,7 @@ func (b *Book) Submissions(ctx context.Context, e checklist.EditionID, f checkli
 	if err != nil {
 		return nil, fmt.Errorf("submissions of %s/%s: %w", e, f, err)
 	}
+	ss = slices.DeleteFunc(ss, func(s checklist.Submission) bool { return s.Status == void })
 	sortOldestFirst(ss)
 	return ss, nil
 }
@@ -152,6 +172,9 @@ func (b *Book) AllSubmissions(ctx context.Context, e checklist.EditionID) iter.S
 			if err != nil {
 				yield(checklist.Submission{}, fmt.Errorf("submissions of %s: %w", e, err))
 				return
+			}
+			if s.Status == void {
+				continue
 			}
 			if len(ofFirm) > 0 && ofFirm[0].Firm != s.Firm && !flush() {
 				return

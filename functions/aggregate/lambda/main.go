@@ -52,7 +52,7 @@ func start(f awsevents.Function) error {
 			run = step.Freeze
 		}
 		made, err := run(ctx, night.Edition)
-		if !night.Freeze && (errors.Is(err, aggregate.ErrNotOpen) || errors.Is(err, aggregate.ErrFrozen)) {
+		if !night.Freeze && (errors.Is(err, aggregate.ErrNotOpen) || errors.Is(err, ledger.ErrFrozen)) {
 			inv.Log.InfoContext(ctx, "no run tonight", slog.Any("why", err))
 			return ledger.Run{}, nil
 		}

@@ -2,7 +2,7 @@
 //
 //	pk (partition)               sk (sort)                  what
 //	ticket#2023-securities       S-0137#000002              a ticket; its number is taken by writing it if absent
-//	submission#2023-securities   S-0137#000002              a submission, never changed
+//	submission#2023-securities   S-0137#000002              a submission, never changed; or that its ticket was unused at the freeze
 //	current#2023-securities      S-0137                     where the firm stands: one item each, read every night
 //	round                        2023-securities            the state of an edition
 //	runs                         2023-securities            all its runs: one item, so that one write decides who runs

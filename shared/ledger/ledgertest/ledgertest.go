@@ -33,6 +33,7 @@ type Ledger interface {
 	AdvanceRound(context.Context, ledger.Round) error
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
 	Rounds(context.Context) ([]ledger.Round, error)
+	Seal(context.Context, checklist.EditionID) error
 
 	StartRun(context.Context, ledger.Run) error
 	FinishRun(context.Context, ledger.Run) error
@@ -72,7 +73,7 @@ type Caps struct {
 // Run states the behaviours. Open returns an empty ledger and sees to its closing.
 func Run(t *testing.T, open func(t *testing.T) Ledger, caps Caps) {
 	behaviours := map[string]func(*testing.T, Ledger){}
-	for _, part := range []map[string]func(*testing.T, Ledger){submissionBehaviours, orderBehaviours, roundBehaviours, letterBehaviours, cloudBehaviours, registerBehaviours} {
+	for _, part := range []map[string]func(*testing.T, Ledger){submissionBehaviours, orderBehaviours, roundBehaviours, freezeBehaviours, letterBehaviours, cloudBehaviours, registerBehaviours} {
 		maps.Copy(behaviours, part)
 	}
 	if caps.Races {

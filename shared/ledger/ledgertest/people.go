@@ -140,6 +140,7 @@ func oneWinner(t *testing.T, what string, errs []error, sentinel error) {
 }
 
 var raceBehaviours = map[string]func(*testing.T, Ledger){
+	"racing a freeze: what is told to count is in the run, and nothing else is": racingTheFreeze,
 	"racing for tickets: other files get other numbers, the same file the same": func(t *testing.T, l Ledger) {
 		type result struct {
 			n   checklist.TicketNumber

@@ -284,7 +284,7 @@ func cancelled(t *testing.T, l Ledger) {
 		e(l.IssueTicket(ctx, ledger.Ticket{Edition: edition, Firm: "S-0001"})), e(l.Ticket(ctx, edition, "S-0001", 1)),
 		e(l.Submission(ctx, edition, "S-0001", 1)), e(l.Submissions(ctx, edition, "S-0001")), last(l.AllSubmissions(ctx, edition)),
 		e(l.Current(ctx, edition, "S-0001")),
-		l.OpenRound(ctx, round()), l.AdvanceRound(ctx, round()), e(l.Round(ctx, edition)), e(l.Rounds(ctx)),
+		l.OpenRound(ctx, round()), l.AdvanceRound(ctx, round()), e(l.Round(ctx, edition)), e(l.Rounds(ctx)), l.Seal(ctx, edition),
 		l.StartRun(ctx, run("r1", noon)), l.FinishRun(ctx, finished(run("r1", noon))), e(l.Run(ctx, edition, "r1")), e(l.Runs(ctx, edition)),
 		l.ProposeRelease(ctx, ledger.Release{Edition: edition, Run: "r1", ProposedBy: "a"}), l.ApproveRelease(ctx, edition, "r1", "b", noon),
 		e(l.Release(ctx, edition, "r1")), e(l.Releases(ctx, edition)),
