@@ -1,7 +1,8 @@
 // Package feedback is the room of the feedback (還元): when a frozen run was released, it makes the report of every firm
 // whose answers count, keeps it in the archive and tells that it is ready.
 //
-// Everything a report holds is fixed when the run is released, its time of issue too, so doing it again makes the same
+// Everything a report holds is fixed when the run is released, its time of issue too: the firms, their names and the
+// versions that count are the frozen run's, whatever the register and the ledger say since. So doing it again makes the same
 // bytes under the same keys and the same messages. Where a later program would make others, what was issued stands.
 package feedback
 
@@ -13,7 +14,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"iter"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,8 +23,8 @@ import (
 	"cssa/events"
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
+	"cssa/shared/lake"
 	"cssa/shared/ledger"
-	"cssa/shared/register"
 	"cssa/shared/report"
 	"cssa/shared/table"
 )
@@ -39,10 +39,13 @@ type Editions interface {
 
 // Ledger is what this room asks of the ledger.
 type Ledger interface {
-	Round(context.Context, checklist.EditionID) (ledger.Round, error)
 	Release(ctx context.Context, e checklist.EditionID, run string) (ledger.Release, error)
-	Currents(context.Context, checklist.EditionID) iter.Seq2[checklist.Current, error]
-	Firms(context.Context) (register.Firms, error)
+	Submission(context.Context, checklist.EditionID, checklist.FirmID, checklist.TicketNumber) (checklist.Submission, error)
+}
+
+// Counted gives the firms whose answers a run counted, and by which version.
+type Counted interface {
+	Replies(ctx context.Context, e checklist.EditionID, run string) ([]lake.Reply, error)
 }
 
 // Tables gives the released, protected tables of a run.
@@ -68,6 +71,7 @@ type Publisher interface {
 type Step struct {
 	Editions  Editions
 	Ledger    Ledger
+	Counted   Counted
 	Tables    Tables
 	Archive   Archive
 	Publisher Publisher
@@ -82,7 +86,7 @@ func Key(e checklist.EditionID, run string, f checklist.FirmID, v checklist.Tick
 // Handle makes the reports of a released run. A firm whose report fails does not keep the others from theirs: the errors
 // of all are returned together, and doing it again makes good what was missing.
 func (s *Step) Handle(ctx context.Context, ev events.Released) error {
-	issue, firms, err := s.prepare(ctx, ev)
+	issue, replies, err := s.prepare(ctx, ev)
 	if err != nil {
 		return fmt.Errorf("feedback of %s: %w", ev.Key(), err)
 	}
@@ -97,17 +101,17 @@ func (s *Step) Handle(ctx context.Context, ev events.Released) error {
 		g        errgroup.Group
 	)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for _, c := range firms {
+	for _, r := range replies {
 		g.Go(func() error {
-			err := s.one(ctx, issue, c)
+			err := s.one(ctx, issue, r)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				failures = append(failures, failure{c.Submission.Firm, err})
+				failures = append(failures, failure{r.Firm, err})
 			}
 			done++
 			if s.Progress != nil {
-				s.Progress(done, len(firms))
+				s.Progress(done, len(replies))
 			}
 			return nil
 		})
@@ -124,55 +128,41 @@ func (s *Step) Handle(ctx context.Context, ev events.Released) error {
 // An issue is what all reports of a release have in common.
 type issue struct {
 	edition *checklist.Edition
-	round   ledger.Round
 	release ledger.Release
-	firms   register.Firms
 	tables  []table.Table
 }
 
-// prepare reads what the reports are made of and the firms that get one: those with accepted answers that count.
-func (s *Step) prepare(ctx context.Context, ev events.Released) (issue, []checklist.Current, error) {
+// prepare reads what the reports are made of and the firms that get one: those whose answers the run counted.
+func (s *Step) prepare(ctx context.Context, ev events.Released) (issue, []lake.Reply, error) {
 	var is issue
 	var err error
 	if is.edition, err = s.Editions.Edition(ctx, ev.Edition); err != nil {
 		return is, nil, fmt.Errorf("edition: %w", err)
 	}
 	if is.release, err = s.Ledger.Release(ctx, ev.Edition, ev.Run); err != nil {
-		return is, nil, fmt.Errorf("release: %w", err)
+		return is, nil, err
 	}
 	if is.release.ApprovedBy == "" || is.release.ApprovedAt.IsZero() {
 		return is, nil, ErrNotReleased
 	}
-	if is.round, err = s.Ledger.Round(ctx, ev.Edition); err != nil {
-		return is, nil, fmt.Errorf("round: %w", err)
-	}
-	if is.firms, err = s.Ledger.Firms(ctx); err != nil {
-		return is, nil, fmt.Errorf("register: %w", err)
-	}
 	if is.tables, err = s.Tables.Released(ctx, ev.Edition, ev.Run); err != nil {
 		return is, nil, fmt.Errorf("tables: %w", err)
 	}
-	var firms []checklist.Current
-	for c, err := range s.Ledger.Currents(ctx, ev.Edition) {
-		if err != nil {
-			return is, nil, fmt.Errorf("current answers: %w", err)
-		}
-		if c.Submission.Status == checklist.Accepted {
-			firms = append(firms, c)
-		}
+	replies, err := s.Counted.Replies(ctx, ev.Edition, ev.Run)
+	if err != nil {
+		return is, nil, fmt.Errorf("who replied: %w", err)
 	}
-	return is, firms, nil
+	return is, replies, nil
 }
 
 // one makes, keeps and announces the report of one firm.
-func (s *Step) one(ctx context.Context, is issue, c checklist.Current) error {
-	sub := c.Submission
-	firm, err := is.firms.Firm(sub.Firm, is.edition.ReferenceDate)
+func (s *Step) one(ctx context.Context, is issue, r lake.Reply) error {
+	sub, err := s.Ledger.Submission(ctx, is.edition.ID, r.Firm, r.Version)
 	if err != nil {
 		return err
 	}
 	doc, err := report.Build(report.Input{
-		Edition: is.edition, Firm: sub.Firm, Name: firm.Name, Submission: sub, Late: is.round.Late(c.FirstReceived),
+		Edition: is.edition, Firm: sub.Firm, Name: r.Name, Submission: sub, Late: r.Late,
 		Run: is.release.Run, Tables: is.tables, IssuedAt: is.release.ApprovedAt,
 	})
 	if err != nil {
@@ -186,7 +176,7 @@ func (s *Step) one(ctx context.Context, is issue, c checklist.Current) error {
 	kept := page.Bytes()
 	_, err = s.Archive.Put(ctx, key, kept)
 	if errors.Is(err, archive.ErrExists) {
-		// Made by an earlier program, or before the register was corrected: what was issued stands.
+		// Made by an earlier program: what was issued stands.
 		kept, _, err = s.Archive.Get(ctx, key, "", maxReport)
 	}
 	if err != nil {

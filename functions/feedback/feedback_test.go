@@ -21,6 +21,8 @@ import (
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/disclosure"
+	"cssa/shared/lake"
+	"cssa/shared/lake/laketest"
 	"cssa/shared/ledger"
 	"cssa/shared/ledger/sqlite"
 	"cssa/shared/questionnaire"
@@ -111,7 +113,7 @@ func newWorld(t testing.TB) *world {
 	rng := rand.New(rand.NewPCG(2023, 7))
 	var people register.Register
 	var members []tally.Member
-	var accepted []checklist.Submission
+	var accepted, all []checklist.Submission
 	for i := range firms {
 		id := checklist.FirmID(fmt.Sprintf("S-%04d", i+1))
 		people.Firms = append(people.Firms, register.Firm{
@@ -129,21 +131,26 @@ func newWorld(t testing.TB) *world {
 			s.ReceivedAt = ed.Deadline.Add(time.Hour).UTC()
 		case 1:
 			must(t, ledger.Record(ctx, l, s))
+			all = append(all, s)
 			s.Ticket, s.Status, s.Object, s.SHA256, s.Size, s.Answers = 2, checklist.Withdrawn, "", "", 0, nil
 			s.ReceivedAt = s.ReceivedAt.Add(time.Minute)
 		case 2:
 			s.Status, s.Answers, s.Faults = checklist.Returned, nil, []checklist.Fault{checklist.NewFault(checklist.CodeNoAnswers)}
 		}
 		must(t, ledger.Record(ctx, l, s))
+		all = append(all, s)
 		if s.Status == checklist.Accepted {
 			accepted = append(accepted, s)
 		}
 	}
 	must(t, l.PutRegister(ctx, people))
+	restricted := laketest.Dir(t.TempDir())
+	must(t, lake.Write(ctx, restricted, edition, run, lake.FirmRows(people.At(ed.ReferenceDate))))
+	must(t, lake.Write(ctx, restricted, edition, run, lake.SubmissionRows(ed, ed.Deadline, all)))
 	must(t, l.ProposeRelease(ctx, ledger.Release{Edition: edition, Run: run, ProposedBy: "hana"}))
 	must(t, l.ApproveRelease(ctx, edition, run, "jiro", time.Date(2023, 11, 15, 1, 0, 0, 0, time.UTC)))
 	w := &world{ledger: l, shelf: &shelf{kept: map[string][]byte{}}, desk: &desk{seen: map[events.FeedbackReady]int{}}}
-	w.step = &feedback.Step{Editions: library, Ledger: l, Tables: count(t, ed, members, accepted), Archive: w.shelf, Publisher: w.desk}
+	w.step = &feedback.Step{Editions: library, Ledger: l, Counted: lake.Counted{Source: restricted}, Tables: count(t, ed, members, accepted), Archive: w.shelf, Publisher: w.desk}
 	return w
 }
 
@@ -273,25 +280,51 @@ func BenchmarkFeedback(b *testing.B) {
 	}
 }
 
-// A report that an earlier program made, or that was made before a firm's name was corrected, was issued: it stands, and the
-// letter goes out with it.
-func TestWhatWasIssuedStands(t *testing.T) {
+// The frozen run says who replied, under which name and with which version. What the register and the ledger say since, a
+// corrected name, a firm that left, a version that was recorded too late, changes no report.
+func TestReportsAreThoseOfTheFrozenRun(t *testing.T) {
 	w := newWorld(t)
-	must(t, w.step.Handle(t.Context(), events.Released{Edition: edition, Run: run}))
+	must(t, w.step.Handle(t.Context(), released))
 	first := maps.Clone(w.shelf.kept)
+	clear(w.shelf.kept)
 	reg, err := w.ledger.Register(t.Context())
 	must(t, err)
 	for i := range reg.Firms {
 		reg.Firms[i].Name.JA += "（改称）"
 	}
+	reg.Firms = reg.Firms[10:]
 	must(t, w.ledger.PutRegister(t.Context(), reg))
-	must(t, w.step.Handle(t.Context(), events.Released{Edition: edition, Run: run}))
+	late, err := w.ledger.Submission(t.Context(), edition, "S-0020", 1)
+	must(t, err)
+	late.Ticket, late.ReceivedAt = 2, late.ReceivedAt.Add(-time.Minute)
+	must(t, ledger.Record(t.Context(), w.ledger, late))
+	late.Ticket, late.ReceivedAt = 3, late.ReceivedAt.AddDate(0, 3, 0)
+	must(t, ledger.Record(t.Context(), w.ledger, late))
+	must(t, w.step.Handle(t.Context(), released))
+	if !maps.EqualFunc(first, w.shelf.kept, bytes.Equal) {
+		t.Error("the reports are others")
+	}
+}
+
+// A report that an earlier program made was issued: it stands, and the letter goes out with it.
+func TestWhatWasIssuedStands(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.step.Handle(t.Context(), released))
+	for key := range w.shelf.kept {
+		w.shelf.kept[key] = append(w.shelf.kept[key], "<!-- of an earlier program -->"...)
+	}
+	first := maps.Clone(w.shelf.kept)
+	clear(w.desk.seen)
+	must(t, w.step.Handle(t.Context(), released))
 	if !maps.EqualFunc(first, w.shelf.kept, bytes.Equal) {
 		t.Error("a report was changed")
 	}
-	for ev, times := range w.desk.seen {
-		if times != 2 {
-			t.Errorf("%s was told %d times as one message, want 2", ev.Key(), times)
+	for ev := range w.desk.seen {
+		if sum := sha256.Sum256(first[ev.Report]); ev.SHA256 != hex.EncodeToString(sum[:]) {
+			t.Errorf("%s announces another file than the one that is kept", ev.Key())
 		}
+	}
+	if len(w.desk.seen) != len(first) {
+		t.Errorf("%d messages for %d reports", len(w.desk.seen), len(first))
 	}
 }

@@ -154,7 +154,7 @@ func (f *Foundation) aggregate(st Stage) recipe {
 	}
 }
 
-// release takes a frozen run from the restricted lake to the open one. It is the only function that sees both.
+// release takes a frozen run from the restricted lake to the open one. It is the only function that may.
 func (f *Foundation) release(st Stage) recipe {
 	return recipe{
 		what: "公表: protects and issues a frozen run that a second person approved", memory: 1024, seconds: 29, // an HTTP API waits 30 s
@@ -178,19 +178,22 @@ func (f *Foundation) release(st Stage) recipe {
 	}
 }
 
-// feedback writes every firm's report of a released run.
+// feedback writes every firm's report of a released run. Of the restricted lake it sees which firms the run counted and by
+// which version, no answers and no tables.
 func (f *Foundation) feedback() recipe {
 	return recipe{
 		what: "還元: writes every firm's report of a released run", memory: 1769, seconds: feedbackSeconds,
 		settings: map[string]*string{
-			"LEDGER_TABLE": f.Ledger.TableName(), "OPEN_BUCKET": f.Open.BucketName(), "ARCHIVE_BUCKET": f.Archive.BucketName(),
-			"EVENT_BUS": f.Bus.EventBusName(),
+			"LEDGER_TABLE": f.Ledger.TableName(), "RESTRICTED_BUCKET": f.Restricted.BucketName(), "OPEN_BUCKET": f.Open.BucketName(),
+			"ARCHIVE_BUCKET": f.Archive.BucketName(), "EVENT_BUS": f.Bus.EventBusName(),
 		},
 		from: []source{{f.Released, 1, 2}},
 		may: []permission{
-			f.getItems("round", "register", "release#*"),
-			f.listItems("firm", "current#*"),
+			f.getItems("release#*", "submission#*"),
 			f.openLedger(),
+			readNewest(f.Restricted, "firms/", "submissions/"),
+			missObjects(f.Restricted),
+			useKey(f.Answers, f.Restricted, "kms:Decrypt"),
 			readNewest(f.Open, ""),
 			missObjects(f.Open),
 			useKey(f.Service, f.Open, "kms:Decrypt"),

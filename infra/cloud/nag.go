@@ -79,7 +79,7 @@ func acknowledge(stack awscdk.Stack, f *Foundation, st Stage) {
 	objectKeys("IntakeRole", objectsOf(f.Inbox)+"*", objectsOf(f.Archive)+"originals/*", objectsOf(f.Archive)+"strays/*")
 	objectKeys("AggregateRole", objectsOf(f.Restricted)+"*")
 	objectKeys("ReleaseRole", objectsOf(f.Restricted)+"distributions/*", objectsOf(f.Restricted)+"runs/*", objectsOf(f.Open)+"*")
-	objectKeys("FeedbackRole", objectsOf(f.Open)+"*", objectsOf(f.Archive)+"reports/*")
+	objectKeys("FeedbackRole", objectsOf(f.Restricted)+"firms/*", objectsOf(f.Restricted)+"submissions/*", objectsOf(f.Open)+"*", objectsOf(f.Archive)+"reports/*")
 	objectKeys("DispatchRole", objectsOf(f.Archive)+"workbooks/*", objectsOf(f.Archive)+"reports/*")
 
 	tables := "all tables of one database of the lake: a run has partitions in each"

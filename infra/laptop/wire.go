@@ -33,7 +33,7 @@ func (d *Deployment) wire(ctx context.Context) {
 		Editions: d.Editions, Ledger: d.Ledger, Lake: d.Lake, Open: d.OpenLake, Publisher: d.Queue, Now: d.Now,
 	}
 	d.Feedback = &feedback.Step{
-		Editions: d.Editions, Ledger: d.Ledger, Tables: lake.Released{Source: d.OpenLake}, Archive: d.Archive, Publisher: d.Queue,
+		Editions: d.Editions, Ledger: d.Ledger, Counted: lake.Counted{Source: d.Lake}, Tables: lake.Released{Source: d.OpenLake}, Archive: d.Archive, Publisher: d.Queue,
 	}
 	d.Dispatch = &dispatch.Step{
 		Editions: d.Editions, Ledger: d.Ledger, Archive: d.Archive, Sender: d.outbox, Identify: dispatch.Identify,

@@ -39,11 +39,12 @@ type Release struct {
 
 // Feedback is what the maker of reports (還元) gets.
 type Feedback struct {
-	LedgerTable   string `env:"LEDGER_TABLE"`
-	OpenBucket    string `env:"OPEN_BUCKET"`
-	ArchiveBucket string `env:"ARCHIVE_BUCKET"`
-	EventBus      string `env:"EVENT_BUS"`
-	LogLevel      string `env:"LOG_LEVEL,optional"`
+	LedgerTable      string `env:"LEDGER_TABLE"`
+	RestrictedBucket string `env:"RESTRICTED_BUCKET"`
+	OpenBucket       string `env:"OPEN_BUCKET"`
+	ArchiveBucket    string `env:"ARCHIVE_BUCKET"`
+	EventBus         string `env:"EVENT_BUS"`
+	LogLevel         string `env:"LOG_LEVEL,optional"`
 }
 
 // Dispatch is what the sender of letters (送付) gets.

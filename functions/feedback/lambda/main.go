@@ -44,7 +44,8 @@ func start(f awsevents.Function) error {
 	objects := s3.NewFromConfig(cfg)
 	step := &feedback.Step{
 		Editions: questionnaire.NewLibrary(questionnaire.Builtin()), Ledger: dynamo.New(dynamodb.NewFromConfig(cfg), set.LedgerTable),
-		Tables: lake.Released{Source: bucket.New(objects, set.OpenBucket)}, Archive: bucket.New(objects, set.ArchiveBucket),
+		Counted: lake.Counted{Source: bucket.New(objects, set.RestrictedBucket)}, Tables: lake.Released{Source: bucket.New(objects, set.OpenBucket)},
+		Archive:   bucket.New(objects, set.ArchiveBucket),
 		Publisher: bus.New(eventbridge.NewFromConfig(cfg), set.EventBus),
 	}
 	lambda.Start(awsevents.Batch(f, func(ctx context.Context, _ *awsevents.Invocation, e awsevents.Envelope) error {
