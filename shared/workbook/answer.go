@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,12 +10,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 )
-
-// plainForm is how codes and numbers are compared: compatibility forms, such as full-width digits, made plain, spaces
-// collapsed, case folded. Free text is never put into it.
-func plainForm(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), " "))
-}
 
 // quote is an answer as a fault quotes it.
 func quote(s string) string {
@@ -28,13 +23,13 @@ func quote(s string) string {
 // parseAnswer reads what stands in an answer cell. It never guesses: what is not plainly one answer is a fault.
 func parseAnswer(q *checklist.Question, r checklist.Ref, v value) (checklist.Answer, *checklist.Fault) {
 	fault := func(code checklist.FaultCode, want checklist.Text) *checklist.Fault {
-		f := checklist.NewFault(code, "want", want.JA, "want_en", want.EN, "found", quote(strings.TrimSpace(v.text)))
+		f := checklist.NewFault(code, "want", want.JA, "want_en", want.EN, "found", quote(trim(v.text)))
 		return &f
 	}
 	switch {
 	case v.kind == kindError:
 		return checklist.Answer{}, fault(checklist.CodeCellError, checklist.Text{})
-	case v.formula && v.text == "":
+	case v.formula && trim(v.text) == "":
 		return checklist.Answer{}, fault(checklist.CodeFormula, checklist.Text{})
 	}
 	switch q.Kind {
@@ -60,79 +55,123 @@ func parseAnswer(q *checklist.Question, r checklist.Ref, v value) (checklist.Ans
 	return checklist.Answer{Choice: c}, nil
 }
 
-// parseChoice accepts the drop-down's entry, the choice's number with or without a point or brackets, and its text in
-// either language.
+// parseChoice accepts the drop-down's entry, the choice's number with or without a point or brackets, its text in either
+// language, and the number with the text. What may mean two choices is a fault, even if one of them is likelier.
 func parseChoice(q *checklist.Question, stage checklist.StageID, text string) (checklist.ChoiceID, checklist.FaultCode) {
-	if c, ok := oneChoice(q, stage, text); ok {
-		return c, ""
+	choices := q.ChoicesAt(stage)
+	// What nearly every cell holds, an entry just as the drop-down gives it, needs no plain form.
+	if q.Kind == checklist.Multiple {
+		for i := range choices {
+			if text == choices[i].Label.JA {
+				return choices[i].ID, ""
+			}
+		}
+	} else if number, label, ok := strings.Cut(text, " "); ok {
+		if i, ok := digits([]byte(number)); ok && i >= 1 && i <= len(choices) && label == choices[i-1].Label.JA {
+			return choices[i-1].ID, ""
+		}
 	}
-	chosen := map[checklist.ChoiceID]bool{}
+	switch found := meant(q, stage, text); {
+	case len(found) == 1:
+		return found[0], ""
+	case len(found) > 1:
+		return "", checklist.CodeTwoChoices
+	}
 	for _, separators := range []string{"\n\r", "\n\r,、;/・&+", "\n\r,、;/・&+ "} {
-		clear(chosen)
+		var chosen []checklist.ChoiceID
 		whole := true
-		for _, part := range strings.FieldsFunc(norm.NFKC.String(text), func(r rune) bool { return strings.ContainsRune(separators, r) }) {
+		for _, part := range strings.FieldsFunc(norm.NFKC.String(visible(text)), func(r rune) bool { return strings.ContainsRune(separators, r) }) {
 			if strings.TrimSpace(part) == "" {
 				continue
 			}
-			c, ok := oneChoice(q, stage, part)
-			whole = whole && ok
-			chosen[c] = true
+			found := meant(q, stage, part)
+			whole = whole && len(found) == 1
+			for _, c := range found {
+				chosen = include(chosen, c)
+			}
 		}
-		if whole && len(chosen) > 1 {
+		switch {
+		case !whole:
+		case len(chosen) == 1:
+			return chosen[0], ""
+		case len(chosen) > 1:
 			return "", checklist.CodeTwoChoices
 		}
 	}
 	return "", checklist.CodeNotAChoice
 }
 
-func oneChoice(q *checklist.Question, stage checklist.StageID, text string) (checklist.ChoiceID, bool) {
+// meant returns every choice that a text may mean.
+func meant(q *checklist.Question, stage checklist.StageID, text string) (found []checklist.ChoiceID) {
 	choices := q.ChoicesAt(stage)
-	// What nearly every cell holds, an entry just as the drop-down gives it, needs no plain form.
-	if q.Kind == checklist.Multiple {
+	plain := plainForm(text)
+	whole := tight(plain)
+	if whole == "" {
+		return nil
+	}
+	labelled := func(text string) {
 		for i := range choices {
-			if text == choices[i].Label.JA {
-				return choices[i].ID, true
+			if l := &choices[i].Label; text == tight(plainForm(l.JA)) || text == tight(plainForm(l.EN)) {
+				found = include(found, choices[i].ID)
 			}
 		}
-	} else if number, label, ok := strings.Cut(text, " "); ok {
-		if i, ok := digits([]byte(number)); ok && i >= 1 && i <= len(choices) && label == choices[i-1].Label.JA {
-			return choices[i-1].ID, true
-		}
 	}
-	plain := plainForm(text)
-	var found checklist.ChoiceID
-	n := 0
-	for i, c := range choices {
-		if plain == plainForm(entry(q, stage, i)) {
-			return c.ID, true
-		}
-		if plain == plainForm(c.Label.JA) || plain == plainForm(c.Label.EN) {
-			found = c.ID
-			n++
-		}
-	}
-	if n == 1 {
-		return found, true
-	}
+	labelled(whole)
 	if q.Kind == checklist.Multiple {
-		switch plain {
-		case "はい", "○", "〇", "◯", "yes", "y":
-			return checklist.Yes, true
-		case "いいえ", "×", "✕", "✗", "no", "n":
-			return checklist.No, true
+		if c, ok := ticks[whole]; ok {
+			found = include(found, c)
 		}
-		return "", false
+		return found
 	}
-	number := strings.TrimSuffix(strings.TrimSuffix(plain, "."), ".0")
-	number = strings.TrimSuffix(strings.TrimPrefix(number, "("), ")")
-	if len(number) > 3 || strings.HasPrefix(number, "0") {
-		return "", false
+	for i := range choices {
+		if whole == tight(plainForm(entry(q, stage, i))) {
+			return []checklist.ChoiceID{choices[i].ID}
+		}
 	}
-	i, ok := digits([]byte(number))
-	if !ok || i < 1 || i > len(choices) {
-		return "", false
+	n, rest := leadingNumber(plain)
+	if n < 1 || n > len(choices) {
+		return found
 	}
-	return choices[i-1].ID, true
+	if rest == "" {
+		return include(found, choices[n-1].ID)
+	}
+	before := len(found)
+	if labelled(tight(rest)); len(found) > before {
+		found = include(found, choices[n-1].ID)
+	}
+	return found
+}
+
+func include(found []checklist.ChoiceID, c checklist.ChoiceID) []checklist.ChoiceID {
+	if slices.Contains(found, c) {
+		return found
+	}
+	return append(found, c)
+}
+
+// ticks are what people write for yes and no, in plain form. A cross that may be a tick, such as x or ☒, is none of them.
+var ticks = map[string]checklist.ChoiceID{
+	"はい": checklist.Yes, "ハイ": checklist.Yes, "yes": checklist.Yes, "y": checklist.Yes,
+	"○": checklist.Yes, "〇": checklist.Yes, "◯": checklist.Yes, "⭕": checklist.Yes,
+	"✓": checklist.Yes, "✔": checklist.Yes, "☑": checklist.Yes, "✅": checklist.Yes, "レ": checklist.Yes,
+	"いいえ": checklist.No, "イイエ": checklist.No, "no": checklist.No, "n": checklist.No,
+	"×": checklist.No, "✕": checklist.No, "✖": checklist.No, "✗": checklist.No, "✘": checklist.No, "❌": checklist.No,
+}
+
+// leadingNumber reads the number that a plain form begins with, as in "2", "(2)", "2.", "2.0" or "2) text", and returns what
+// follows. The number is 0 if there is none.
+func leadingNumber(plain string) (n int, rest string) {
+	rest = strings.TrimLeft(plain, "([")
+	figures := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+	if figures == 0 || figures > 3 || rest[0] == '0' {
+		return 0, plain
+	}
+	n, _ = digits([]byte(rest[:figures]))
+	rest = rest[figures:]
+	if rest == ".0" { // a number as some programs write it
+		return n, ""
+	}
+	return n, strings.TrimLeft(rest, ")].:、,/ -")
 }
 
 // parseNumber reads a number in units of 10^-Decimals. A code other than "" says what is wrong with it.
@@ -141,11 +180,14 @@ func parseNumber(q *checklist.Question, v value) (int64, checklist.FaultCode) {
 		return 0, checklist.CodeNotANumber
 	}
 	text := plainForm(v.text)
-	if v.kind != kindNumber {
+	if v.kind == kindNumber {
+		if strings.Trim(text, "0123456789+-.e") != "" { // ParseFloat also reads 0x1p3, inf and nan
+			return 0, checklist.CodeNotANumber
+		}
+	} else {
 		for _, unit := range []string{q.Unit.JA, q.Unit.EN} {
 			text = strings.TrimSpace(strings.TrimSuffix(text, plainForm(unit)))
 		}
-		text = strings.NewReplacer("−", "-", "‐", "-", "–", "-").Replace(text)
 		if !plainNumber(text) {
 			return 0, checklist.CodeNotANumber
 		}

@@ -37,7 +37,7 @@ func (r *reader) readCover() {
 			continue
 		}
 		v := at.values[0]
-		text := strings.TrimSpace(v.text)
+		text := trim(v.text)
 		switch {
 		case v.kind == kindError:
 			fault(checklist.CodeCellError, "found", quote(text))
@@ -54,7 +54,7 @@ func (r *reader) readCover() {
 		}
 		if !f.date {
 			r.setText(f.field, text)
-			if f.field == FirmName && r.want.FirmName != "" && plainForm(text) != plainForm(r.want.FirmName) {
+			if f.field == FirmName && r.want.FirmName != "" && !sameName(text, r.want.FirmName) {
 				fault(checklist.CodeFirmName, "want", r.want.FirmName, "found", quote(text))
 			}
 			continue

@@ -29,13 +29,13 @@ func (f *foundRow) cell(k int) string {
 }
 
 func (v value) blank() bool {
-	return strings.TrimSpace(v.text) == "" && !v.formula && v.kind != kindError
+	return trim(v.text) == "" && !v.formula && v.kind != kindError
 }
 
 // text returns what stands in the first answer cell of a row.
 func (f *finding) text(id Field) string {
 	if r := f.rows[string(id)]; r != nil {
-		return strings.TrimSpace(r.values[0].text)
+		return trim(r.values[0].text)
 	}
 	return ""
 }

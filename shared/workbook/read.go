@@ -253,7 +253,7 @@ func (r *reader) checkAnswers() {
 		if at, ok := r.Places[f.Ref]; ok {
 			f.Sheet, f.Cell = at.Sheet, at.Cell
 		}
-		f.Found = quote(strings.TrimSpace(r.typed[f.Ref]))
+		f.Found = quote(trim(r.typed[f.Ref]))
 		r.Faults = append(r.Faults, f)
 	}
 }
