@@ -1,22 +1,14 @@
 package remote
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
@@ -86,93 +78,30 @@ func (a *Aggregate) invoke(ctx context.Context, id checklist.EditionID, freeze b
 		return err
 	}
 	out, err := a.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &a.function, Payload: body})
-	if err != nil {
+	var busy *types.TooManyRequestsException
+	switch {
+	case errors.As(err, &busy):
+		return fmt.Errorf("%w: %s is at work for somebody else; wait a minute and repeat it", ErrRefused, a.function)
+	case err != nil:
 		return fmt.Errorf("invoke %s: %w", a.function, err)
+	case out.FunctionError != nil:
+		return a.told(out.Payload, *out.FunctionError)
 	}
-	if out.FunctionError == nil {
-		return nil
-	}
+	return nil
+}
+
+// told is what the function said in place of an answer. That it broke, and did not refuse, AWS tells by the type.
+func (a *Aggregate) told(payload []byte, unsaid string) error {
 	var said struct {
+		Type    string `json:"errorType"`
 		Message string `json:"errorMessage"`
 	}
-	if err := json.Unmarshal(out.Payload, &said); err != nil || said.Message == "" {
-		said.Message = *out.FunctionError
+	if err := json.Unmarshal(payload, &said); err != nil || said.Message == "" {
+		said.Message = unsaid
+	}
+	if strings.HasPrefix(said.Type, "Sandbox.") || strings.HasPrefix(said.Type, "Runtime.") || strings.Contains(said.Message, "Task timed out") {
+		return fmt.Errorf("%s broke off: %s; its log says more: aws logs tail /aws/lambda/%s. A run is whole or it is not there: repeat it",
+			a.function, said.Message, a.function)
 	}
 	return fmt.Errorf("%w: %s", ErrRefused, said.Message)
-}
-
-// Release proposes and approves releases through the API, which lets in whoever may and knows who it is.
-type Release struct {
-	config aws.Config
-	url    string
-	ledger Ledger
-	now    func() time.Time
-}
-
-// Propose proposes the round's frozen run, as the person whose credentials these are.
-func (r *Release) Propose(ctx context.Context, id checklist.EditionID) (ledger.Release, error) {
-	return r.ask(ctx, id, "propose")
-}
-
-// Approve approves the proposed run, as the person whose credentials these are, and issues it.
-func (r *Release) Approve(ctx context.Context, id checklist.EditionID) (ledger.Release, error) {
-	return r.ask(ctx, id, "approve")
-}
-
-func (r *Release) ask(ctx context.Context, id checklist.EditionID, what string) (ledger.Release, error) {
-	if err := r.call(ctx, id, what); err != nil {
-		return ledger.Release{}, fmt.Errorf("%s the release of %s: %w", what, id, err)
-	}
-	round, err := r.ledger.Round(ctx, id)
-	if err != nil {
-		return ledger.Release{}, err
-	}
-	return r.ledger.Release(ctx, id, round.FrozenRun)
-}
-
-func (r *Release) call(ctx context.Context, id checklist.EditionID, what string) error {
-	to, err := url.JoinPath(r.url, "editions", string(id), "release", what)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, http.NoBody)
-	if err != nil {
-		return err
-	}
-	who, err := r.config.Credentials.Retrieve(ctx)
-	if err != nil {
-		return fmt.Errorf("credentials: %w", err)
-	}
-	empty := sha256.Sum256(nil)
-	if err := v4.NewSigner().SignHTTP(ctx, who, req, hex.EncodeToString(empty[:]), "execute-api", r.config.Region, r.now()); err != nil {
-		return fmt.Errorf("sign: %w", err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	switch {
-	case err != nil:
-		return err
-	case res.StatusCode < http.StatusBadRequest:
-		return nil
-	case res.StatusCode >= http.StatusInternalServerError:
-		return fmt.Errorf("the stage answers %s; it may still be at work: repeat it, nothing is done twice", res.Status)
-	}
-	return fmt.Errorf("%w: %s %s", ErrRefused, res.Status, why(body))
-}
-
-// why returns what an answer says of itself.
-func why(body []byte) string {
-	var said map[string]any
-	if json.Unmarshal(body, &said) == nil {
-		for _, key := range []string{"message", "Message", "error"} {
-			if text, ok := said[key].(string); ok {
-				return text
-			}
-		}
-	}
-	return strings.TrimSpace(string(bytes.ToValidUTF8(body, nil)))
 }

@@ -45,6 +45,14 @@ func (o *Outputs) fields() []struct {
 	}
 }
 
+// checkStage refuses what is no name of a stage.
+func checkStage(stage string) error {
+	if !stageName.MatchString(stage) {
+		return fmt.Errorf("stage %q: want a short word of small letters, e.g. prod", stage)
+	}
+	return nil
+}
+
 var stageName = regexp.MustCompile(`^[a-z][a-z0-9]{0,19}$`)
 
 // Stacks is what is asked of CloudFormation.
@@ -55,8 +63,8 @@ type Stacks interface {
 // ReadOutputs reads the outputs of the stage's stack, cssa-STAGE-system. All that are missing are named at once.
 func ReadOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, error) {
 	var out Outputs
-	if !stageName.MatchString(stage) {
-		return out, fmt.Errorf("stage %q: want a short word of small letters, e.g. prod", stage)
+	if err := checkStage(stage); err != nil {
+		return out, err
 	}
 	got, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String("cssa-" + stage + "-system")})
 	if err != nil {

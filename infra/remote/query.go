@@ -2,7 +2,9 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,8 +46,11 @@ func (q *Query) Ask(ctx context.Context, sql string, open bool, limit int) (a An
 		if err != nil {
 			return a, false, fmt.Errorf("result of the query: %w", err)
 		}
+		if page.ResultSet == nil {
+			continue // of a statement that gives nothing back
+		}
 		rows := page.ResultSet.Rows
-		if first {
+		if first && page.ResultSet.ResultSetMetadata != nil {
 			for _, c := range page.ResultSet.ResultSetMetadata.ColumnInfo {
 				a.Columns = append(a.Columns, aws.ToString(c.Name))
 			}
@@ -57,14 +62,25 @@ func (q *Query) Ask(ctx context.Context, sql string, open bool, limit int) (a An
 			if len(a.Rows) == limit {
 				return a, true, nil
 			}
-			values := make([]*string, len(r.Data))
-			for i, v := range r.Data {
-				values[i] = v.VarCharValue
-			}
-			a.Rows = append(a.Rows, values)
+			a.Rows = append(a.Rows, cells(r, len(a.Columns)))
 		}
 	}
 	return a, false, nil
+}
+
+// cells returns a row's values, as many as there are columns. DESCRIBE and its like give a row as one text with tabs.
+func cells(r types.Row, columns int) []*string {
+	values := make([]*string, columns)
+	if len(r.Data) == 1 && columns > 1 {
+		for i, text := range strings.SplitN(aws.ToString(r.Data[0].VarCharValue), "\t", columns) {
+			values[i] = aws.String(strings.TrimSpace(text))
+		}
+		return values
+	}
+	for i := range min(columns, len(r.Data)) {
+		values[i] = r.Data[i].VarCharValue
+	}
+	return values
 }
 
 // isHeader says whether the first row is the names of the columns: so it is for SELECT, but not for SHOW and DESCRIBE.
@@ -80,11 +96,14 @@ func isHeader(rows []types.Row, columns []string) bool {
 	return true
 }
 
-// wait asks until the query has ended.
+// wait asks until the query has ended. A query that nobody waits for any more is stopped: it would cost on.
 func (q *Query) wait(ctx context.Context, id *string) error {
 	pause := 200 * time.Millisecond
 	for {
 		got, err := q.client.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: id})
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), q.stop(ctx, id))
+		}
 		if err != nil {
 			return fmt.Errorf("state of the query: %w", err)
 		}
@@ -92,13 +111,35 @@ func (q *Query) wait(ctx context.Context, id *string) error {
 		case types.QueryExecutionStateSucceeded:
 			return nil
 		case types.QueryExecutionStateFailed, types.QueryExecutionStateCancelled:
-			return fmt.Errorf("%w: the query %s: %s", ErrRefused, status.State, aws.ToString(status.StateChangeReason))
+			return fmt.Errorf("%w: the query %s: %s", ErrRefused, status.State, reason(status))
 		}
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, 2*time.Second)
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := sleep(ctx, pause); err != nil {
+			return errors.Join(err, q.stop(ctx, id))
 		}
+		pause = min(2*pause, 2*time.Second)
 	}
+}
+
+func (q *Query) stop(ctx context.Context, id *string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, err := q.client.StopQueryExecution(ctx, &athena.StopQueryExecutionInput{QueryExecutionId: id}); err != nil {
+		return fmt.Errorf("the query runs on: %w", err)
+	}
+	return nil
+}
+
+// reason says why a query ended without a result, and how to mend it where the workgroup's limit did it.
+func reason(s *types.QueryExecutionStatus) string {
+	text := aws.ToString(s.StateChangeReason)
+	if text == "" && s.AthenaError != nil {
+		text = aws.ToString(s.AthenaError.ErrorMessage)
+	}
+	if text == "" {
+		return "Athena gives no reason; its console shows the query"
+	}
+	if strings.Contains(text, "Bytes scanned limit") {
+		text += "; ask for fewer columns or one edition (where edition = …), or raise the stage's ScanLimitMB"
+	}
+	return text
 }

@@ -9,7 +9,8 @@
 //   - what the steps tell goes to the bus; the stage's functions read, answer and mail on their own, some seconds later.
 //
 // Where the stage's things are is read from the outputs of its stack. Credentials and region come from where the AWS
-// command line takes them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are honoured, and mean a server of one's own.
+// command line takes them, but for a second factor, which is not asked for here: it would be for every verb anew.
+// AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are honoured, and mean a server of one's own.
 //
 // Who does what, as the roles of the stage allow it (infra/cloud): the operator all verbs but these; the supervisor tables and
 // queries, and proposing a release; the releaser approving it; the analyst queries of the open door. What the operator's verbs
@@ -24,7 +25,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -65,9 +65,12 @@ type Deployment struct {
 
 // Open reads where the stage's things are and wires the steps to them.
 func Open(ctx context.Context, stage string, now func() time.Time) (*Deployment, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	if err := checkStage(stage); err != nil {
+		return nil, err
+	}
+	cfg, err := open(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("credentials of the stage %s: %w", stage, err)
+		return nil, fmt.Errorf("stage %s: %w", stage, err)
 	}
 	out, err := ReadOutputs(ctx, cloudformation.NewFromConfig(cfg), stage)
 	if err != nil {
@@ -94,7 +97,7 @@ func wire(cfg aws.Config, stage string, out Outputs, now func() time.Time) *Depl
 		Editions: d.Editions, Ledger: d.Ledger, Archive: d.Archive, Inbox: out.InboxBucket, Publisher: bus, Now: now,
 	}
 	d.Aggregate = &Aggregate{client: lambda.NewFromConfig(cfg, onlyOnce), function: out.AggregateFunction, ledger: d.Ledger}
-	d.Release = &Release{config: cfg, url: out.ApiURL, ledger: d.Ledger, now: now}
+	d.Release = &Release{config: cfg, url: out.ApiURL, ledger: d.Ledger, now: now, pause: sleep}
 	d.queues = sqs.NewFromConfig(cfg)
 	d.Query = &Query{client: athena.NewFromConfig(cfg), outputs: out}
 	return d

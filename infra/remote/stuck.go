@@ -20,11 +20,11 @@ func (d *Deployment) Stuck(ctx context.Context) (int, error) {
 	for url := range strings.SplitSeq(d.Outputs.DeadLetters, ",") {
 		got, err := d.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{name}})
 		if err != nil {
-			return 0, fmt.Errorf("dead letters: %w", err)
+			return 0, fmt.Errorf("dead letters in %s: %w", url, err)
 		}
 		count, err := strconv.Atoi(got.Attributes[string(name)])
 		if err != nil {
-			return 0, fmt.Errorf("dead letters: %w", err)
+			return 0, fmt.Errorf("dead letters in %s: no count: %w", url, err)
 		}
 		n += count
 	}
