@@ -1,6 +1,8 @@
 package cloud
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -13,6 +15,9 @@ const (
 	intakeSeconds   = 60
 	dispatchSeconds = 60
 	feedbackSeconds = 900 // the reports of a whole round; what was done before is found done
+	// A claim on a letter holds longer than a function may take, so that nobody sends what another is sending still; and ends
+	// before the queue shows the letter's message again, so that who comes next does not find it held and give it up.
+	leaseSeconds = 2 * dispatchSeconds
 )
 
 // Code gives a function's built program by the function's name.
@@ -215,6 +220,7 @@ func (f *Foundation) dispatch(scope constructs.Construct, st Stage) recipe {
 		settings: map[string]*string{
 			"LEDGER_TABLE": f.Ledger.TableName(), "ARCHIVE_BUCKET": f.Archive.BucketName(), "MAIL_FROM": s(st.MailFrom),
 			"MAIL_CONFIGURATION_SET": s(st.named("letters")), "MAIL_MODE": s(mode), "DESK_URL": s(st.DeskURL),
+			"LETTER_LEASE": s(fmt.Sprint(leaseSeconds, "s")),
 		},
 		from: []source{{f.Letters, 5, 2}, {f.MailEvents, 10, 2}},
 		may: []permission{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cssa/events"
 	"cssa/shared/settings"
@@ -18,7 +19,7 @@ func environments(tpl *template, st Stage) []string {
 		"RESTRICTED_BUCKET": "${RestrictedLake}", "OPEN_BUCKET": "${OpenLake}",
 		"RESTRICTED_DATABASE": st.RestrictedDatabase(), "OPEN_DATABASE": st.OpenDatabase(),
 		"GRANT_MINUTES": "10", "MAIL_FROM": st.MailFrom, "MAIL_CONFIGURATION_SET": "cssa-" + st.Name + "-letters",
-		"MAIL_MODE": map[bool]string{true: "real", false: "sandbox"}[st.RealMail], "DESK_URL": st.DeskURL,
+		"MAIL_MODE": map[bool]string{true: "real", false: "sandbox"}[st.RealMail], "DESK_URL": st.DeskURL, "LETTER_LEASE": "120s",
 	}
 	var wrong []string
 	seen := 0
@@ -101,11 +102,19 @@ func wires(tpl *template) string {
 }
 
 // queues says what is wrong with them: each is encrypted with our key, is closed to plain HTTP, has dead letters of its own,
-// lets in only the rules of this account, hides a message longer than its function may take.
+// lets in only the rules of this account, hides a message longer than its function may take. The claim on a letter outlives
+// who sends it, and has ended when the letter's message is shown again.
 func queues(tpl *template) []string {
 	var wrong []string
 	slow := map[string]string{} // by the function's logical id, its timeout
-	tpl.each("AWS::Lambda::Function", func(id string, r *resource) { slow["${"+plain(id)+".Arn}"] = at(r.Properties, "Timeout") })
+	leases := map[string]int{}  // how long it holds a letter
+	tpl.each("AWS::Lambda::Function", func(id string, r *resource) {
+		fn := "${" + plain(id) + ".Arn}"
+		slow[fn] = at(r.Properties, "Timeout")
+		if lease, err := time.ParseDuration(at(r.Properties, "Environment", "Variables", "LETTER_LEASE")); err == nil {
+			leases[fn] = int(lease.Seconds())
+		}
+	})
 	handler := map[string]string{}
 	tpl.each("AWS::Lambda::EventSourceMapping", func(_ string, r *resource) {
 		handler[at(r.Properties, "EventSourceArn")] = at(r.Properties, "FunctionName")
@@ -147,6 +156,9 @@ func queues(tpl *template) []string {
 		if to == "" || hidden <= takes {
 			wrong = append(wrong, fmt.Sprintf("%s: hidden for %d s, handled by %q in %d s", name, hidden, to, takes))
 		}
+		if held, ok := leases[to]; ok && (held <= takes || hidden <= held) {
+			wrong = append(wrong, fmt.Sprintf("%s: a letter is held for %d s; it is sent in %d s, and tried again after %d s", name, held, takes, hidden))
+		}
 	})
 	return wrong
 }
@@ -167,6 +179,26 @@ func TestEveryMessageHasAWayAndADeadEnd(t *testing.T) {
 	}
 	golden(t, "wires.txt", wires(read(t, "prod")))
 	golden(t, "wires-unscanned.txt", wires(read(t, "unscanned")))
+}
+
+// A lease that does not fit between the sending of a letter and the next attempt is seen.
+func TestALeaseThatDoesNotFitIsSeen(t *testing.T) {
+	for what, spoil := range map[string]func(*template){
+		"it ends while the letter is sent": func(tpl *template) { variables(tpl, t, "dispatch")["LETTER_LEASE"] = "1m" },
+		"it outlasts the wait":             func(tpl *template) { variables(tpl, t, "dispatch")["LETTER_LEASE"] = "6m" },
+		"the wait is shorter": func(tpl *template) {
+			tpl.one(t, "AWS::SQS::Queue", "QueueName", "cssa-prod-letters").Properties["VisibilityTimeout"] = "90"
+		},
+		"sending takes longer": func(tpl *template) {
+			tpl.one(t, "AWS::Lambda::Function", "FunctionName", "cssa-prod-dispatch").Properties["Timeout"] = "150"
+		},
+	} {
+		tpl := read(t, "prod")
+		spoil(tpl)
+		if wrong := queues(tpl); !slices.ContainsFunc(wrong, func(w string) bool { return strings.Contains(w, "a letter is held for") }) {
+			t.Errorf("%s: nobody saw it: %v", what, wrong)
+		}
+	}
 }
 
 // A wrong wire of each kind is seen.

@@ -1,5 +1,7 @@
 package settings
 
+import "time"
+
 // Invite is what the ticket API (案内) gets.
 type Invite struct {
 	LedgerTable   string `env:"LEDGER_TABLE"`
@@ -49,13 +51,14 @@ type Feedback struct {
 
 // Dispatch is what the sender of letters (送付) gets.
 type Dispatch struct {
-	LedgerTable          string `env:"LEDGER_TABLE"`
-	ArchiveBucket        string `env:"ARCHIVE_BUCKET"`
-	MailFrom             string `env:"MAIL_FROM"`
-	MailConfigurationSet string `env:"MAIL_CONFIGURATION_SET"`
-	MailMode             string `env:"MAIL_MODE" one:"sandbox real"` // sandbox: letters go to addresses of MAIL_FROM's own domain only
-	DeskURL              string `env:"DESK_URL"`
-	LogLevel             string `env:"LOG_LEVEL,optional"`
+	LedgerTable          string        `env:"LEDGER_TABLE"`
+	ArchiveBucket        string        `env:"ARCHIVE_BUCKET"`
+	MailFrom             string        `env:"MAIL_FROM"`
+	MailConfigurationSet string        `env:"MAIL_CONFIGURATION_SET"`
+	MailMode             string        `env:"MAIL_MODE" one:"sandbox real"` // sandbox: letters go to addresses of MAIL_FROM's own domain only
+	DeskURL              string        `env:"DESK_URL"`
+	LetterLease          time.Duration `env:"LETTER_LEASE"` // how long the claim on a letter holds
+	LogLevel             string        `env:"LOG_LEVEL,optional"`
 }
 
 // Functions returns an empty struct of settings for every function, by the function's name.

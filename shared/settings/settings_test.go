@@ -59,7 +59,7 @@ func TestEveryFunctionGetsWhatTheContractSays(t *testing.T) {
 		"aggregate": "LEDGER_TABLE RESTRICTED_BUCKET RESTRICTED_DATABASE",
 		"release":   "LEDGER_TABLE RESTRICTED_BUCKET OPEN_BUCKET OPEN_DATABASE EVENT_BUS",
 		"feedback":  "LEDGER_TABLE RESTRICTED_BUCKET OPEN_BUCKET ARCHIVE_BUCKET EVENT_BUS",
-		"dispatch":  "LEDGER_TABLE ARCHIVE_BUCKET MAIL_FROM MAIL_CONFIGURATION_SET MAIL_MODE DESK_URL",
+		"dispatch":  "LEDGER_TABLE ARCHIVE_BUCKET MAIL_FROM MAIL_CONFIGURATION_SET MAIL_MODE DESK_URL LETTER_LEASE",
 	}
 	functions := settings.Functions()
 	if got, want := slices.Sorted(maps.Keys(functions)), slices.Sorted(maps.Keys(contract)); !slices.Equal(got, want) {

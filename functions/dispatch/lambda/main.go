@@ -49,7 +49,7 @@ func start(ctx context.Context, f awsevents.Function) error {
 		Editions: library, Ledger: book, Archive: bucket.New(s3.NewFromConfig(cfg), set.ArchiveBucket),
 		Sender: &ses.Sender{Client: sesv2.NewFromConfig(cfg), From: set.MailFrom, ConfigurationSet: set.MailConfigurationSet,
 			Sandbox: set.MailMode != "real"},
-		Identify: dispatch.Identify, Office: newest.Office, Desk: set.DeskURL, Owner: rand.Text(), Lease: lease, Now: f.Now,
+		Identify: dispatch.Identify, Office: newest.Office, Desk: set.DeskURL, Owner: rand.Text(), Lease: set.LetterLease, Now: f.Now,
 	}
 	lambda.Start(awsevents.Batch(f, func(ctx context.Context, _ *awsevents.Invocation, e awsevents.Envelope) error {
 		if e.Source == awsevents.SourceSES {
@@ -67,7 +67,3 @@ func start(ctx context.Context, f awsevents.Function) error {
 	}))
 	return nil
 }
-
-// lease is how long the claim on a letter holds: longer than a function may take, so that nobody sends a letter that
-// another is sending still.
-const lease = 2 * time.Minute
