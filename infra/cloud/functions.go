@@ -101,8 +101,7 @@ func (f *Foundation) invite(st Stage) recipe {
 	return recipe{
 		what: "案内: mints a ticket for one firm and one file", memory: 256, seconds: 10,
 		settings: map[string]*string{
-			"LEDGER_TABLE": f.Ledger.TableName(), "INBOX_BUCKET": f.Inbox.BucketName(), "ARCHIVE_BUCKET": f.Archive.BucketName(),
-			"EVENT_BUS": f.Bus.EventBusName(), "GRANT_MINUTES": number(st.GrantMinutes),
+			"LEDGER_TABLE": f.Ledger.TableName(), "INBOX_BUCKET": f.Inbox.BucketName(), "GRANT_MINUTES": number(st.GrantMinutes),
 		},
 		may: []permission{
 			f.getItems("client", "round", "register", "submission#*"),

@@ -44,14 +44,15 @@ var theLaw = []line{
 	{"events", "shared/checklist", "", ""},
 	{"events/awsevents", "events shared/checklist shared/ledger shared/settings", awsSDK + " " + lambda, "aws"},
 
-	{"functions/invite", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
+	{"functions/invite", "events functions/invite/ticket shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
+	{"functions/invite/ticket", "shared/checklist shared/register shared/ledger shared/archive", "", ""},
 	{"functions/intake", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
 	{"functions/aggregate", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/lake", sync, ""},
 	{"functions/release", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/disclosure shared/lake", text, ""},
 	{"functions/feedback", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/lake shared/report", sync, ""},
 	{"functions/dispatch", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook shared/report shared/mail", sync, ""},
 
-	{"functions/invite/lambda", "events/awsevents functions/invite shared/archive/s3 shared/bus/aws shared/checklist shared/ledger shared/ledger/dynamo shared/questionnaire shared/register shared/settings", awsSDK + " " + lambda, "aws"},
+	{"functions/invite/lambda", "events/awsevents functions/invite/ticket shared/archive/s3 shared/checklist shared/ledger shared/ledger/dynamo shared/questionnaire shared/register shared/settings", awsSDK + " " + lambda, "aws"},
 	{"functions/intake/lambda", "events/awsevents functions/intake shared/archive/s3 shared/bus/aws shared/ledger/dynamo shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 	{"functions/aggregate/lambda", "events/awsevents functions/aggregate shared/archive/s3 shared/ledger shared/ledger/dynamo shared/lake/athena shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 	{"functions/release/lambda", "events/awsevents functions/release shared/archive/s3 shared/bus/aws shared/checklist shared/ledger shared/ledger/dynamo shared/lake/athena shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},

@@ -4,12 +4,10 @@ import "time"
 
 // Invite is what the ticket API (案内) gets.
 type Invite struct {
-	LedgerTable   string `env:"LEDGER_TABLE"`
-	InboxBucket   string `env:"INBOX_BUCKET"`
-	ArchiveBucket string `env:"ARCHIVE_BUCKET"`
-	EventBus      string `env:"EVENT_BUS"`
-	GrantMinutes  int    `env:"GRANT_MINUTES"` // how long a ticket's grant is good
-	LogLevel      string `env:"LOG_LEVEL,optional"`
+	LedgerTable  string `env:"LEDGER_TABLE"`
+	InboxBucket  string `env:"INBOX_BUCKET"`
+	GrantMinutes int    `env:"GRANT_MINUTES"` // how long a ticket's grant is good
+	LogLevel     string `env:"LOG_LEVEL,optional"`
 }
 
 // Intake is what the reader of uploads (受付) gets.

@@ -54,7 +54,7 @@ func TestAllThatIsMissingOrWrongIsNamedAtOnceWithoutItsValue(t *testing.T) {
 // The table of the deployment's contract: what each function gets. Whoever changes it changes the template too.
 func TestEveryFunctionGetsWhatTheContractSays(t *testing.T) {
 	contract := map[string]string{
-		"invite":    "LEDGER_TABLE INBOX_BUCKET ARCHIVE_BUCKET EVENT_BUS GRANT_MINUTES",
+		"invite":    "LEDGER_TABLE INBOX_BUCKET GRANT_MINUTES",
 		"intake":    "LEDGER_TABLE INBOX_BUCKET ARCHIVE_BUCKET EVENT_BUS",
 		"aggregate": "LEDGER_TABLE RESTRICTED_BUCKET RESTRICTED_DATABASE",
 		"release":   "LEDGER_TABLE RESTRICTED_BUCKET OPEN_BUCKET OPEN_DATABASE EVENT_BUS",

@@ -8,13 +8,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cssa/events/awsevents"
-	"cssa/functions/invite"
+	"cssa/functions/invite/ticket"
 	bucket "cssa/shared/archive/s3"
-	bus "cssa/shared/bus/aws"
 	"cssa/shared/ledger/dynamo"
 	"cssa/shared/questionnaire"
 	"cssa/shared/settings"
@@ -37,12 +35,11 @@ func start(f awsevents.Function) error {
 	if err != nil {
 		return err
 	}
-	objects, book := s3.NewFromConfig(cfg), dynamo.New(dynamodb.NewFromConfig(cfg), set.LedgerTable)
-	step := &invite.Step{
+	book := dynamo.New(dynamodb.NewFromConfig(cfg), set.LedgerTable)
+	step := &ticket.Step{
 		Editions: questionnaire.NewLibrary(questionnaire.Builtin()), Ledger: book,
-		Inbox: bucket.New(objects, set.InboxBucket), Archive: bucket.New(objects, set.ArchiveBucket),
-		Publisher: bus.New(eventbridge.NewFromConfig(cfg), set.EventBus),
-		Now:       f.Now, Expires: time.Duration(set.GrantMinutes) * time.Minute,
+		Inbox: bucket.New(s3.NewFromConfig(cfg), set.InboxBucket),
+		Now:   f.Now, Expires: time.Duration(set.GrantMinutes) * time.Minute,
 	}
 	lambda.Start(awsevents.Serve(f, desk{step, book}.ticket))
 	return nil

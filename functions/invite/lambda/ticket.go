@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"cssa/events/awsevents"
-	"cssa/functions/invite"
+	"cssa/functions/invite/ticket"
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
 	"cssa/shared/questionnaire"
@@ -23,7 +23,7 @@ const scope = "cssa/tickets"
 
 // A desk answers calls of the API.
 type desk struct {
-	step    *invite.Step
+	step    *ticket.Step
 	clients clients
 }
 
@@ -57,15 +57,15 @@ func (d desk) ticket(ctx context.Context, inv *awsevents.Invocation, r events.AP
 		return inv.Problem(http.StatusBadRequest, badRequest), nil
 	}
 	edition := checklist.EditionID(r.PathParameters["edition"])
-	t, err := d.step.Ticket(ctx, invite.Request{Edition: edition, Firm: firm, SHA256: file.SHA256, Size: file.Size})
+	t, err := d.step.Ticket(ctx, ticket.Request{Edition: edition, Firm: firm, SHA256: file.SHA256, Size: file.Size})
 	switch {
-	case errors.Is(err, invite.ErrBadRequest):
+	case errors.Is(err, ticket.ErrBadRequest):
 		return inv.Problem(http.StatusBadRequest, badRequest), nil
 	case errors.Is(err, register.ErrUnknownFirm):
 		return inv.Problem(http.StatusForbidden, notAddressed), nil
 	case errors.Is(err, questionnaire.ErrNotFound):
 		return inv.Problem(http.StatusNotFound, noEdition), nil
-	case errors.Is(err, invite.ErrNotOpen):
+	case errors.Is(err, ticket.ErrNotOpen):
 		return inv.Problem(http.StatusConflict, notOpen), nil
 	case err != nil:
 		return events.APIGatewayV2HTTPResponse{}, err

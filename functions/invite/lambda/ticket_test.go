@@ -16,6 +16,7 @@ import (
 
 	"cssa/events/awsevents"
 	"cssa/functions/invite"
+	"cssa/functions/invite/ticket"
 	"cssa/infra/laptop/objects"
 	"cssa/shared/archive/s3"
 	"cssa/shared/checklist"
@@ -55,9 +56,10 @@ func newRoom(t *testing.T) *room {
 		{ID: "S-0138", RegistrationNumber: "2", Name: checklist.Text{JA: "架空二", EN: "Invented 2"}, Sector: "securities", PeerGroup: "regional", SizeBand: "small",
 			ValidFrom: from, ValidTo: checklist.Date{Year: 2023, Month: 6, Day: 29}},
 	}}))
-	step := &invite.Step{Editions: lib, Ledger: r.ledger, Inbox: s3.New(srv.Client(), "inbox"), Now: func() time.Time { return r.now }, Expires: time.Minute}
-	_, err = step.Open(t.Context(), r.ledger, ed.ID, invite.Schedule{})
+	now := func() time.Time { return r.now }
+	_, err = (&invite.Step{Editions: lib, Now: now}).Open(t.Context(), r.ledger, ed.ID, invite.Schedule{})
 	must(t, err)
+	step := &ticket.Step{Editions: lib, Ledger: r.ledger, Inbox: s3.New(srv.Client(), "inbox"), Now: now, Expires: time.Minute}
 	r.desk = desk{step, r.ledger}
 	r.call = awsevents.Serve(awsevents.Function{Name: "invite", Log: slog.New(slog.NewJSONHandler(&r.log, nil)), Out: &r.log, Now: time.Now}, r.ticket)
 	return r
