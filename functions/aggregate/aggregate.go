@@ -94,7 +94,7 @@ func (s *Step) Freeze(ctx context.Context, id checklist.EditionID) (ledger.Run, 
 	now := s.Now().UTC()
 	if round.State != ledger.Frozen {
 		if round.Takes(now) || now.Before(round.OpenedAt) {
-			return ledger.Run{}, fmt.Errorf("freeze %s, which closes %s: %w", id, round.Closing.In(ed.Location).Format("2006-01-02 15:04 MST"), ErrNotClosed)
+			return ledger.Run{}, fmt.Errorf("freeze %s, which closes %s: %w", id, round.Shut().In(ed.Location).Format("2006-01-02 15:04 MST"), ErrNotClosed)
 		}
 		round.State, round.FrozenAt, round.FrozenRun = ledger.Frozen, now, runID(now, ledger.Freeze)
 		if round.ClosedAt.IsZero() {
@@ -127,7 +127,7 @@ func (s *Step) round(ctx context.Context, id checklist.EditionID) (*checklist.Ed
 		err = fmt.Errorf("%w: %w", ErrNotOpen, err)
 	}
 	if err != nil {
-		return nil, ledger.Round{}, fmt.Errorf("aggregate: round %s: %w", id, err)
+		return nil, ledger.Round{}, fmt.Errorf("aggregate: %w", err)
 	}
 	if round.Checksum != ed.Checksum {
 		return nil, ledger.Round{}, fmt.Errorf("aggregate: edition %s was changed after it was opened: %w", id, ledger.ErrConflict)
@@ -145,7 +145,7 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 	now := s.Now().UTC()
 	r := ledger.Run{ID: id, Edition: ed.ID, Kind: kind, State: ledger.Running, StartedAt: now, LeaseUntil: now.Add(lease)}
 	if err := s.Ledger.StartRun(ctx, r); err != nil {
-		return r, fmt.Errorf("start run %s: %w", id, err)
+		return r, fmt.Errorf("aggregate: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lease)
 	defer cancel()
@@ -156,7 +156,7 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 	}
 	// The record is settled even when ctx has ended.
 	if settled := s.Ledger.FinishRun(context.WithoutCancel(ctx), r); settled != nil {
-		err = errors.Join(err, fmt.Errorf("settle run %s: %w", id, settled))
+		err = errors.Join(err, settled)
 	}
 	return r, err
 }
@@ -166,7 +166,7 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	store := anew{s.Lake}
 	all, err := s.Ledger.Firms(ctx)
 	if err != nil {
-		return fmt.Errorf("register: %w", err)
+		return err
 	}
 	firms := all.At(ed.ReferenceDate)
 	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms))}
@@ -226,7 +226,7 @@ func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string)
 func (s *Step) stillMine(ctx context.Context, r ledger.Run) error {
 	held, err := s.Ledger.Run(ctx, r.Edition, r.ID)
 	if err != nil {
-		return fmt.Errorf("run %s: %w", r.ID, err)
+		return err
 	}
 	if held.State != ledger.Running || !held.StartedAt.Equal(r.StartedAt) {
 		return fmt.Errorf("run %s was taken over: %w", r.ID, ledger.ErrHeld)

@@ -187,6 +187,25 @@ func TestAHalfWrittenRunIsNeverSeen(t *testing.T) {
 	}
 }
 
+// A refusal says each thing once, and when the doors really shut.
+func TestARefusalSaysEachThingOnce(t *testing.T) {
+	r := newRoom(t)
+	at := r.now
+	must(t, r.ledger.StartRun(t.Context(), ledger.Run{ID: "other", Edition: edition, Kind: ledger.Nightly, State: ledger.Running, StartedAt: at, LeaseUntil: at.Add(time.Minute)}))
+	_, err := r.Nightly(t.Context(), edition)
+	if want := "aggregate: start run 2023-securities/20230704T000000Z-nightly: run other is running until 2023-07-04T00:01:00Z: held by another"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	round, err := r.ledger.Round(t.Context(), edition)
+	must(t, err)
+	round.State, round.ClosedAt = ledger.Closed, r.now.Add(time.Hour)
+	must(t, r.ledger.AdvanceRound(t.Context(), round))
+	_, err = r.Freeze(t.Context(), edition)
+	if want := "freeze 2023-securities, which closes 2023-07-04 10:00 JST: the round still takes uploads"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestFreezingMakesOneRunHoweverOftenItIsKilled(t *testing.T) {
 	r := newRoom(t)
 	r.record(t, 1, 1, "published")

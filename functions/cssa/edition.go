@@ -152,14 +152,14 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 		return err
 	}
 	if !round.Takes(l.Now()) && !round.OpenedAt.After(l.Now()) {
-		d.say("warn  %s closed %s: uploads will be answered, not accepted. Move it: --deadline and --closing", ed.ID, round.Closing.In(ed.Location).Format("2006-01-02 15:04 MST"))
+		d.say("warn  %s closed %s: uploads will be answered, not accepted. Move it: --deadline and --closing", ed.ID, round.Shut().In(ed.Location).Format("2006-01-02 15:04 MST"))
 	}
 	n, err := d.invite(ctx, l, ed.ID)
 	if err != nil {
 		return err
 	}
 	return d.emit(map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Closing, "invited": n, "outbox": l.outbox}, func() {
-		d.say("%s is open until %s; deadline %s.", ed.ID, round.Closing.In(ed.Location).Format("2006-01-02 15:04 MST"), round.Deadline.In(ed.Location).Format("2006-01-02 15:04 MST"))
+		d.say("%s is open until %s; deadline %s.", ed.ID, round.Shut().In(ed.Location).Format("2006-01-02 15:04 MST"), round.Deadline.In(ed.Location).Format("2006-01-02 15:04 MST"))
 		d.say("%d invitations, each with the firm's workbook, are %s", n, l.letters())
 		d.say("Next: cssa status     cssa submit FILE --firm FIRM")
 	})

@@ -120,13 +120,17 @@ func (d *desk) status(ctx context.Context, l *deployment) error {
 		}
 		released = r.ApprovedBy != ""
 	}
-	v := map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Closing, "firms": n, "released": released}
+	v := map[string]any{"edition": ed.ID, "state": round.State, "deadline": round.Deadline, "closing": round.Shut(), "firms": n, "released": released}
 	if len(runs) > 0 {
 		v["last_run"] = runView(runs[len(runs)-1])
 	}
 	return d.emit(v, func() {
 		at := func(t time.Time) string { return t.In(ed.Location).Format("2006-01-02 15:04") }
-		d.say("%s   %s   deadline %s   closes %s", ed.ID, round.State, at(round.Deadline), at(round.Closing))
+		closes := "closes"
+		if !round.Shut().After(l.Now()) {
+			closes = "closed"
+		}
+		d.say("%s   %s   deadline %s   %s %s", ed.ID, round.State, at(round.Deadline), closes, at(round.Shut()))
 		share := 0
 		if n.Population > 0 {
 			share = 100 * n.Accepted / n.Population

@@ -121,7 +121,7 @@ func (s *Step) submission(ctx context.Context, kind string, want checklist.Statu
 	return s.once(ctx, key, func(l *letter) error {
 		sub, err := s.Ledger.Submission(ctx, e, f, n)
 		if err != nil {
-			return fmt.Errorf("submission: %w", err)
+			return err
 		}
 		if sub.Status != want {
 			return fmt.Errorf("the ledger says the submission is %s", sub.Status)
@@ -145,14 +145,14 @@ func (s *Step) feedback(ctx context.Context, ev events.FeedbackReady) error {
 	return s.once(ctx, key, func(l *letter) error {
 		release, err := s.Ledger.Release(ctx, ev.Edition, ev.Run)
 		if err != nil {
-			return fmt.Errorf("release: %w", err)
+			return err
 		}
 		if release.ApprovedAt.IsZero() {
 			return errors.New("the run was not released")
 		}
 		sub, err := s.Ledger.Submission(ctx, ev.Edition, ev.Firm, ev.Version)
 		if err != nil {
-			return fmt.Errorf("submission: %w", err)
+			return err
 		}
 		l.date, l.Submission = release.ApprovedAt, sub
 		l.Document = fmt.Sprintf("CSSA-%d-%s-v%d", l.Edition.FiscalYear, ev.Firm, ev.Version)
@@ -257,15 +257,15 @@ func (s *Step) message(ctx context.Context, key ledger.LetterKey, fill func(*let
 	}
 	var err error
 	if l.Edition, err = s.Editions.Edition(ctx, key.Edition); err != nil {
-		return mail.Message{}, fmt.Errorf("edition: %w", err)
+		return mail.Message{}, err
 	}
 	l.Office, l.zone = l.Edition.Office, l.Edition.Location
 	if l.Round, err = s.Ledger.Round(ctx, key.Edition); err != nil {
-		return mail.Message{}, fmt.Errorf("round: %w", err)
+		return mail.Message{}, err
 	}
 	people, err := s.Ledger.RegisterOf(ctx, key.Firm)
 	if err != nil {
-		return mail.Message{}, fmt.Errorf("register: %w", err)
+		return mail.Message{}, err
 	}
 	firm, err := people.Firm(key.Firm, l.Edition.ReferenceDate)
 	if err != nil {

@@ -137,7 +137,7 @@ func (s *Step) prepare(ctx context.Context, ev events.Released) (issue, []lake.R
 	var is issue
 	var err error
 	if is.edition, err = s.Editions.Edition(ctx, ev.Edition); err != nil {
-		return is, nil, fmt.Errorf("edition: %w", err)
+		return is, nil, err
 	}
 	if is.release, err = s.Ledger.Release(ctx, ev.Edition, ev.Run); err != nil {
 		return is, nil, err

@@ -76,7 +76,7 @@ func (s *Step) Handle(ctx context.Context, up events.Uploaded) error {
 		return s.record(ctx, done) // heals a crash after the first write
 	}
 	if !errors.Is(err, ledger.ErrNotFound) {
-		return fmt.Errorf("look for %s: %w", up.Key(), err)
+		return fmt.Errorf("take in: %w", err)
 	}
 	ticket, stray, err := s.ticket(ctx, up)
 	if err != nil {
@@ -102,11 +102,11 @@ func (s *Step) ticket(ctx context.Context, up events.Uploaded) (t ledger.Ticket,
 		return t, "", nil
 	}
 	if !errors.Is(err, ledger.ErrNotFound) {
-		return t, "", fmt.Errorf("ticket of %s: %w", up.Key(), err)
+		return t, "", fmt.Errorf("take in: %w", err)
 	}
 	firms, err := s.Ledger.Firms(ctx)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return t, "", fmt.Errorf("register: %w", err)
+		return t, "", err
 	}
 	if firms.Known(up.Firm) {
 		return t, "no ticket", nil
@@ -158,7 +158,7 @@ func (s *Step) take(ctx context.Context, up events.Uploaded, t ledger.Ticket) (c
 
 	ed, err := s.Editions.Edition(ctx, up.Edition)
 	if err != nil {
-		return sub, fmt.Errorf("edition: %w", err)
+		return sub, err
 	}
 	sub.Definition = ed.Checksum
 	body, _, err := s.Archive.Get(ctx, original.Key, original.ID, MaxSize)
@@ -187,7 +187,7 @@ func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Ti
 	case errors.Is(err, ledger.ErrNotFound):
 		return []checklist.Fault{checklist.NewFault(checklist.CodeNotOpen)}, nil
 	case err != nil:
-		return nil, fmt.Errorf("round: %w", err)
+		return nil, err
 	case round.Checksum != ed.Checksum:
 		return nil, fmt.Errorf("edition %s was changed after it was opened: %w", ed.ID, ledger.ErrConflict)
 	case round.Takes(received):
@@ -204,11 +204,11 @@ func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Ti
 func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub *checklist.Submission) error {
 	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {
-		return fmt.Errorf("register: %w", err)
+		return err
 	}
 	firm, err := firms.Firm(sub.Firm, ed.ReferenceDate)
 	if err != nil {
-		return fmt.Errorf("firm %s: %w", sub.Firm, err)
+		return err
 	}
 	got := workbook.Read(bytes.NewReader(body), int64(len(body)), ed, workbook.Identity{
 		Edition: ed.ID, Firm: firm.ID, Definition: ed.Checksum, FirmName: firm.Name.JA,
@@ -241,7 +241,7 @@ func (s *Step) record(ctx context.Context, sub checklist.Submission) error {
 		err = ledger.Record(ctx, s.Ledger, sub)
 	}
 	if err != nil {
-		return fmt.Errorf("record %s %s version %d: %w", sub.Edition, sub.Firm, sub.Ticket, err)
+		return fmt.Errorf("record: %w", err)
 	}
 	var told events.Event
 	switch sub.Status {

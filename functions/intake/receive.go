@@ -82,7 +82,7 @@ func (s *Step) admit(ctx context.Context, r *Receipt) error {
 	}
 	firms, err := s.Ledger.Firms(ctx)
 	if err != nil {
-		return fmt.Errorf("register: %w", err)
+		return err
 	}
 	if _, err := firms.Firm(r.Firm, ed.ReferenceDate); err != nil {
 		return err

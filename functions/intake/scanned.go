@@ -72,7 +72,7 @@ func (s *Step) refuse(ctx context.Context, up events.Uploaded, fault func() (che
 		return s.record(ctx, done)
 	}
 	if !errors.Is(err, ledger.ErrNotFound) {
-		return fmt.Errorf("look for %s: %w", up.Key(), err)
+		return fmt.Errorf("take in: %w", err)
 	}
 	ticket, stray, err := s.ticket(ctx, up)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Step) refuse(ctx context.Context, up events.Uploaded, fault func() (che
 	sub.SHA256 = ticket.SHA256
 	ed, err := s.Editions.Edition(ctx, up.Edition)
 	if err != nil {
-		return fmt.Errorf("edition: %w", err)
+		return err
 	}
 	sub.Definition = ed.Checksum
 	f, err := fault()

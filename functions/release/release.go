@@ -84,10 +84,7 @@ func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (
 		return r, err
 	}
 	r = ledger.Release{Edition: id, Run: run, ProposedBy: by, ProposedAt: s.Now().UTC()}
-	if err := s.Ledger.ProposeRelease(ctx, r); err != nil {
-		return r, fmt.Errorf("propose %s: %w", run, err)
-	}
-	return r, nil
+	return r, s.Ledger.ProposeRelease(ctx, r)
 }
 
 // Approve records the approval of the proposed run by another person, writes the open tables, makes them current and tells.
@@ -101,18 +98,20 @@ func (s *Step) Approve(ctx context.Context, id checklist.EditionID, by string) (
 	}
 	r, err := s.Ledger.Release(ctx, id, run)
 	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return ledger.Release{}, fmt.Errorf("approve: nobody proposed it yet: %w", err)
 	case err != nil:
-		return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
+		return ledger.Release{}, fmt.Errorf("approve: %w", err)
 	case samePerson(by, r.ProposedBy):
 		return ledger.Release{}, fmt.Errorf("approve %s: %s proposed it and cannot approve it: %w", run, r.ProposedBy, ledger.ErrConflict)
 	case samePerson(by, r.ApprovedBy):
 		by = r.ApprovedBy
 	}
 	if err := s.Ledger.ApproveRelease(ctx, id, run, by, s.Now().UTC()); err != nil {
-		return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
+		return ledger.Release{}, err
 	}
 	if r, err = s.Ledger.Release(ctx, id, run); err != nil {
-		return r, fmt.Errorf("approve %s: %w", run, err)
+		return r, fmt.Errorf("approve: %w", err)
 	}
 	if err := s.issue(ctx, id, run); err != nil {
 		return r, fmt.Errorf("issue %s: %w", run, err)
@@ -140,14 +139,14 @@ func samePerson(a, b string) bool {
 func (s *Step) frozen(ctx context.Context, id checklist.EditionID) (string, error) {
 	round, err := s.Ledger.Round(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("round %s: %w", id, err)
+		return "", err
 	}
 	if round.State != ledger.Frozen {
 		return "", fmt.Errorf("%s is %s: %w", id, round.State, ErrNotFrozen)
 	}
 	run, err := s.Ledger.Run(ctx, id, round.FrozenRun)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return "", fmt.Errorf("run %s: %w", round.FrozenRun, err)
+		return "", err
 	}
 	if run.State != ledger.Done {
 		return "", fmt.Errorf("run %s is not complete, freeze again: %w", round.FrozenRun, ErrNotFrozen)

@@ -113,6 +113,20 @@ func TestOnePersonUnderTwoSpellingsDoesNotRelease(t *testing.T) {
 	}
 }
 
+// A refusal says each thing once.
+func TestARefusalSaysEachThingOnce(t *testing.T) {
+	r := newRoom(t)
+	_, err := r.Propose(t.Context(), "2022-securities", "架空 太郎")
+	if want := "propose: round 2022-securities: not in the ledger"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	run := r.freeze()
+	_, err = r.Approve(t.Context(), edition, "架空 太郎")
+	if want := "approve: nobody proposed it yet: release 2023-securities/" + run.ID + ": not in the ledger"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestOnlyAFrozenRunIsReleased(t *testing.T) {
 	r := newRoom(t)
 	if _, err := r.Propose(t.Context(), edition, "架空 花子"); !errors.Is(err, release.ErrNotFrozen) {

@@ -21,7 +21,7 @@ const void checklist.Status = "void"
 // the round after the ticket was issued, finds it frozen.
 func (b *Book) Seal(ctx context.Context, e checklist.EditionID) error {
 	if err := b.seal(ctx, e); err != nil {
-		return fmt.Errorf("seal %s: %w", e, err)
+		return fmt.Errorf("seal round %s: %w", e, err)
 	}
 	return nil
 }
