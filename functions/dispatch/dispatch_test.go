@@ -299,11 +299,13 @@ func TestContactsOfTheLettersDay(t *testing.T) {
 func TestAHeaderCannotBeSmuggledInByTheRegister(t *testing.T) {
 	w := newWorld(t)
 	people := people()
-	people.Contacts[4].Name = "三郎\r\nBcc: x@example.jp"
-	must(t, w.ledger.PutRegister(t.Context(), people))
-	err := w.step.Handle(t.Context(), events.Returned{Edition: edition, Firm: "S-0003", Ticket: 1})
-	if !errors.Is(err, mail.ErrInvalid) {
-		t.Errorf("error %v, want %v", err, mail.ErrInvalid)
+	for _, name := range []string{"三郎\r\nBcc: x@example.jp", "三郎\u202egro.elpmaxe@x"} {
+		people.Contacts[4].Name = name
+		must(t, w.ledger.PutRegister(t.Context(), people))
+		err := w.step.Handle(t.Context(), events.Returned{Edition: edition, Firm: "S-0003", Ticket: 1})
+		if !errors.Is(err, mail.ErrInvalid) {
+			t.Errorf("error %v, want %v", err, mail.ErrInvalid)
+		}
 	}
 	if n := len(w.sent()); n != 0 {
 		t.Errorf("%d letters sent", n)

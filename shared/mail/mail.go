@@ -54,7 +54,7 @@ type Attachment struct {
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$`)
 
 // Check says whether the message may be sent: every header value free of control characters (no header can be smuggled in
-// through a name or a subject), every address a plain mailbox, an id, a date, a text and at least one addressee.
+// through a name or a subject) and of those that change the direction of writing (no name is shown as another), every address a plain mailbox, an id, a date, a text and at least one addressee.
 func (m Message) Check() error {
 	switch {
 	case !idPattern.MatchString(m.ID):
@@ -89,6 +89,10 @@ func (m Message) Check() error {
 	for _, h := range headers {
 		if strings.ContainsFunc(h, unicode.IsControl) {
 			return fmt.Errorf("%w: a control character in a header", ErrInvalid)
+		}
+		if i := strings.IndexFunc(h, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }); i >= 0 {
+			return fmt.Errorf("%w: a character in a header that turns the order of letters around (%U): a name of the register or of a file, to be mended there",
+				ErrInvalid, []rune(h[i:])[0])
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,6 +46,25 @@ func TestWithoutAttachmentItIsPlainText(t *testing.T) {
 		t.Fatal(err)
 	}
 	mailtest.Compare(t, eml, m)
+}
+
+// Nothing in a header breaks it, or shows a name as another one.
+func TestAHeaderThatIsNotWhatItSeems(t *testing.T) {
+	for _, bad := range []string{"\n", "\x00", "\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"} {
+		for place, put := range map[string]func(*mail.Message){
+			"sender":    func(m *mail.Message) { m.From.Name += bad },
+			"addressee": func(m *mail.Message) { m.To[0].Name += bad },
+			"answer to": func(m *mail.Message) { m.ReplyTo = mail.Address{Name: bad, Email: "x@example.jp"} },
+			"subject":   func(m *mail.Message) { m.Subject += bad },
+			"file":      func(m *mail.Message) { m.Attachments[0].Name = "a" + bad + ".html" },
+		} {
+			m := mailtest.Letter("2023-securities-S-0137-accepted-1")
+			put(&m)
+			if err := m.Check(); !errors.Is(err, mail.ErrInvalid) {
+				t.Errorf("%+q in the %s: %v", bad, place, err)
+			}
+		}
+	}
 }
 
 func TestWrap(t *testing.T) {

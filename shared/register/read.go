@@ -260,8 +260,30 @@ func newRow(file string, line int, header, fields []string) *row {
 				checklist.Text{JA: "改行などの制御文字が入っています。", EN: "It contains a line break or another control character."},
 				checklist.Text{JA: "1行で記入してください。", EN: "Please write it on one line."})
 		}
+		if strings.ContainsFunc(c.fields[name], turns) {
+			c.wrong(name, spelt(c.fields[name]),
+				checklist.Text{JA: "文字の並ぶ向きを変える、目に見えない文字が入っています。", EN: "It contains an invisible character that turns the order of the letters around."},
+				checklist.Text{JA: "その文字を消して、打ち直してください。", EN: "Please delete that character, or type the value anew."})
+		}
 	}
 	return c
+}
+
+// turns says whether a character changes the direction of what is printed around it, so that a name reads as another one
+// (Unicode's Bidi_Control: U+202E and its like).
+func turns(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+
+// spelt is a text in which such characters are written out, so that they turn nothing where it is shown.
+func spelt(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if turns(r) {
+			fmt.Fprintf(&b, "<%U>", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 func (c *row) get(name string) string { return c.fields[name] }

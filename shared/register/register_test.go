@@ -111,6 +111,25 @@ func TestEveryProblemOfAFileAtOnce(t *testing.T) {
 	}
 }
 
+// A name that is printed as another one than it is (Unicode's bidirectional controls) is refused, and shown spelt out.
+func TestACharacterThatTurnsANameAround(t *testing.T) {
+	for _, c := range []rune{0x061C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069} { // UAX #9
+		spelt := fmt.Sprintf("山田<%U>太郎", c)
+		_, problems, err := register.ReadContacts(strings.NewReader(contactsHeader + "S-0001,officer,山田" + string(c) + "太郎,yamada@example.co.jp,2020-04-01,\n"))
+		if want := []string{"contacts 2 name " + spelt}; err != nil || !slices.Equal(brief(problems), want) {
+			t.Errorf("%U in a contact: %q, %v", c, brief(problems), err)
+		}
+		_, problems, err = register.ReadFirms(strings.NewReader(firmsHeader + strings.Replace(alphaRow, "アルファ", "山田"+string(c)+"太郎", 1)))
+		if want := []string{"firms 2 name_ja " + spelt + "証券"}; err != nil || !slices.Equal(brief(problems), want) {
+			t.Errorf("%U in a firm: %q, %v", c, brief(problems), err)
+		}
+	}
+	_, problems, err := register.ReadFirms(strings.NewReader(firmsHeader + strings.Replace(alphaRow, "アルファ", "אבג", 1))) // letters from right to left are letters
+	if err != nil || len(problems) > 0 {
+		t.Errorf("Hebrew letters: %q, %v", brief(problems), err)
+	}
+}
+
 func TestAFileWithoutHeader(t *testing.T) {
 	_, problems, err := register.ReadFirms(strings.NewReader(alphaRow))
 	if err != nil || len(problems) != 11+11 { // each value is an unknown column, and each column is missing
