@@ -23,7 +23,8 @@ type Edition struct {
 	Sections      []Section
 	Rules         []Rule
 	Figures       []Figure
-	Checksum      string // SHA-256, hex, over the edition's files: the definition checksum
+	Mapping       *Mapping // from the edition before; nil: there is none
+	Checksum      string   // SHA-256, hex, over the edition's files: the definition checksum
 }
 
 // An Office is the secretariat (事務局) that answers firms and receives notices no firm can be sent.
@@ -111,6 +112,10 @@ type Question struct {
 	Decimals  int   // number: answers are integers of 10^-Decimals
 	Min, Max  int64 // number, inclusive, in the same units; text: Max is the longest length in characters
 	Reference string
+
+	// What counts as far from last time's answer and is asked about; 0: nothing.
+	Jump      int64 // number: so many times as much, or as little
+	JumpRanks int   // ordered single and matrix: so many ranks away
 }
 
 // An Item (項目) is a row of a question.

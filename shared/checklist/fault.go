@@ -69,6 +69,7 @@ const (
 	CodeReferenceDate FaultCode = "C003"
 	CodeCoverDate     FaultCode = "C004"
 	CodeFirmName      FaultCode = "C005"
+	CodeNotConfirmed  FaultCode = "C006"
 )
 
 // Faults of an answer.
@@ -87,6 +88,7 @@ const (
 	CodeNothingChosen FaultCode = "E203"
 	CodeRule          FaultCode = "E301"
 	CodeRuleConfirm   FaultCode = "W301"
+	CodeJump          FaultCode = "W302"
 )
 
 // messages holds what a firm reads for each code. {found}, {want}, {name} and so on are filled in by NewFault. Lines are
@@ -187,6 +189,12 @@ var messages = map[FaultCode]struct {
 		Text{"2023/7/31 のように記入してください。", "Please write it like 2023/7/31."}},
 	CodeFirmName: {Confirm,
 		Text{"先の名称が名簿（{want}）と異なります。", "The firm's name differs from the register ({want})."},
+		Text{"正しければ、そのままで構いません。", "Leave it as it is if it is right."}},
+	CodeNotConfirmed: {Mend,
+		Text{"前回から引き継いだ回答の確認がありません。", "The answers carried over from last time are not confirmed."},
+		Text{"引き継いだ回答を見直し、表紙で「確認しました」を選んでください。", "Please look them over and choose the entry of the list on the cover."}},
+	CodeJump: {Confirm,
+		Text{"前回の回答（{want}）から大きく変わっています。", "It is far from last time's answer ({want})."},
 		Text{"正しければ、そのままで構いません。", "Leave it as it is if it is right."}},
 	CodeUnanswered: {Mend,
 		Text{"回答がありません。", "Not answered."},
