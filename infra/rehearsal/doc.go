@@ -10,5 +10,8 @@
 // (routes and authorizers; tokens are not made or checked), SES and Glue (they keep what they are told), IAM (package iam)
 // and KMS (rights only, nothing is encrypted).
 //
+// A clock that is off is played by moving the services' time: signatures are held against it, answers and receipts bear it,
+// and the functions keep the machine's.
+//
 // Not looked at: quotas, latencies, retries by time, encryption, Object Lock, log delivery, X-Ray.
 package rehearsal

@@ -49,6 +49,14 @@ func (d *door) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "the request did not come whole", http.StatusBadRequest)
 		return
 	}
+	rw.Header().Set("Date", d.w.c.Now().UTC().Format(http.TimeFormat))
+	if role, known := d.w.caller(accessKey(r)); known && role != desk {
+		if code, why := d.untimely(r); code != "" {
+			d.w.record(Call{Role: role, Action: d.service, Refused: code})
+			d.refuse(rw, http.StatusForbidden, code, why)
+			return
+		}
+	}
 	role, refused := d.decide(r, body)
 	if refused != "" {
 		d.refuse(rw, http.StatusForbidden, "AccessDenied", refused)
@@ -202,6 +210,9 @@ func (w *World) wire(endpoint string) (http.Handler, error) {
 	return &httputil.ReverseProxy{Transport: w.wires, Rewrite: func(p *httputil.ProxyRequest) {
 		p.Out.URL.Scheme, p.Out.URL.Host = to.Scheme, to.Host
 		p.Out.Host = p.In.Host
+	}, ModifyResponse: func(r *http.Response) error {
+		r.Header.Del("Date") // the door says what time it is
+		return nil
 	}}, nil
 }
 

@@ -93,7 +93,7 @@ func few(t *testing.T, w *World, r *synthesise.Round) *cloud {
 		body := workbookOf(t, r, u)
 		var ticket issued
 		again(t, "ticket", func() bool {
-			status, answer := c.ask(t, "/editions/"+string(edition)+"/tickets", c.token(u.Firm), asked(body))
+			status, answer := c.ask(t, "/editions/"+string(edition)+"/tickets", c.token(u.Firm), ticketBody(body))
 			return status == http.StatusCreated && json.Unmarshal(answer, &ticket) == nil
 		})
 		if status := put(t, ticket, body); status != http.StatusOK {

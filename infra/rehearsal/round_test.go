@@ -153,8 +153,8 @@ func newCloud(t *testing.T, w *World) *cloud {
 	objects, db := w.Clients(desk)
 	c := &cloud{w: w, book: dynamo.New(db, w.Outputs["LedgerTable"]), archive: s3.New(objects, w.Outputs["ArchiveBucket"])}
 	lib := questionnaire.NewLibrary(questionnaire.Builtin())
-	c.invite = &invite.Step{Editions: lib, Ledger: c.book, Archive: c.archive, Inbox: s3.New(objects, w.Outputs["InboxBucket"]), Publisher: bus{w}, Now: time.Now, Expires: time.Minute}
-	c.intake = &intake.Step{Editions: lib, Ledger: c.book, Archive: c.archive, Inbox: w.Outputs["InboxBucket"], Publisher: bus{w}, Now: time.Now}
+	c.invite = &invite.Step{Editions: lib, Ledger: c.book, Archive: c.archive, Inbox: s3.New(objects, w.Outputs["InboxBucket"]), Publisher: bus{w}, Now: w.c.Now, Expires: time.Minute}
+	c.intake = &intake.Step{Editions: lib, Ledger: c.book, Archive: c.archive, Inbox: w.Outputs["InboxBucket"], Publisher: bus{w}, Now: w.c.Now}
 	return c
 }
 
@@ -170,10 +170,10 @@ func (c *cloud) open(t *testing.T, r *synthesise.Round) {
 	c.settle(t)
 }
 
-// openRound opens the round with the machine's time: the edition's own deadline and closing are of another year.
+// openRound opens the round at the desk's time: the edition's own deadline and closing are of another year.
 func openRound(t *testing.T, s *invite.Step, rounds invite.Rounds) {
 	t.Helper()
-	now := time.Now()
+	now := s.Now()
 	_, err := s.Open(t.Context(), rounds, edition, invite.Schedule{Deadline: now.Add(24 * time.Hour), Closing: now.Add(48 * time.Hour)})
 	check(t, err)
 }
@@ -184,7 +184,7 @@ func moveDeadline(t *testing.T, s *invite.Step, rounds invite.Rounds) {
 	time.Sleep(2100 * time.Millisecond) // times of receipt are whole seconds
 	round, err := rounds.Round(t.Context(), edition)
 	check(t, err)
-	round.Deadline = time.Now().UTC().Add(-time.Second).Truncate(time.Second)
+	round.Deadline = s.Now().UTC().Add(-time.Second).Truncate(time.Second)
 	check(t, rounds.AdvanceRound(t.Context(), round))
 	time.Sleep(1100 * time.Millisecond)
 }
@@ -201,7 +201,7 @@ type issued struct {
 
 func (c *cloud) ticket(t *testing.T, f checklist.FirmID, body []byte) issued {
 	t.Helper()
-	status, answer, err := c.w.Post(t.Context(), "/editions/"+string(edition)+"/tickets", c.token(f), asked(body))
+	status, answer, err := c.w.Post(t.Context(), "/editions/"+string(edition)+"/tickets", c.token(f), ticketBody(body))
 	if err != nil || status != http.StatusCreated {
 		t.Fatalf("ticket of %s: %d %s %v\nlog: %s\nrefused: %s", f, status, answer, err, tail(c.w.Log("invite")), strings.Join(c.w.Refused(), "\n"))
 	}
@@ -210,8 +210,8 @@ func (c *cloud) ticket(t *testing.T, f checklist.FirmID, body []byte) issued {
 	return i
 }
 
-// asked is the body of a request for a ticket.
-func asked(body []byte) map[string]any {
+// ticketBody is the body of a request for a ticket.
+func ticketBody(body []byte) map[string]any {
 	sum := sha256.Sum256(body)
 	return map[string]any{"sha256": hex.EncodeToString(sum[:]), "size": len(body)}
 }

@@ -34,7 +34,7 @@ type Config struct {
 	Runner   []string         // runs the programs where this machine cannot: an emulator and its arguments
 	Dir      string           // for what S3 keeps; empty or new
 	Dynalite string           // dynalite's cli.js
-	Now      func() time.Time // also the time of receipt
+	Now      func() time.Time // the services' time: of receipt, of their answers, and what signatures are held against
 	Verdict  func(key string) string
 }
 

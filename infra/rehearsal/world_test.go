@@ -51,6 +51,12 @@ func TestMain(m *testing.M) {
 // small opens a world of testdata/small.json, changed as asked: from, to, from, to …
 func small(t *testing.T, changes ...string) *World {
 	t.Helper()
+	return smallAt(t, time.Now, changes...)
+}
+
+// smallAt is small in a world where it is another time than on this machine.
+func smallAt(t *testing.T, now func() time.Time, changes ...string) *World {
+	t.Helper()
 	programs, err := probeProgram()
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +75,7 @@ func small(t *testing.T, changes ...string) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return open(t, Config{App: app, Programs: programs})
+	return open(t, Config{App: app, Programs: programs, Now: now})
 }
 
 func open(t *testing.T, c Config) *World {
@@ -78,7 +84,10 @@ func open(t *testing.T, c Config) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Dynalite, c.Now, c.Dir = dynalite, time.Now, t.TempDir()
+	c.Dynalite, c.Dir = dynalite, t.TempDir()
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	w, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -153,22 +162,26 @@ func TestWhatS3HidesIsHidden(t *testing.T) {
 	}
 }
 
+// send puts to a presigned URL and returns the answer's status.
+func send(t *testing.T, url string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
 // A presigned URL carries the right of who signed it, is checked by the S3 server itself, and fits what was signed only.
 func TestAPresignedURL(t *testing.T) {
 	w := small(t)
-	send := func(url string) int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, strings.NewReader("x"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		_, _ = io.Copy(io.Discard, resp.Body)
-		return resp.StatusCode
-	}
+	send := func(url string) int { return send(t, url) }
 	good := must(t, w, `{"Do":"presign","Key":"originals/signed"}`)
 	if s := send(good); s != http.StatusOK {
 		t.Errorf("as signed: %d", s)
