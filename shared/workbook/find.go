@@ -8,7 +8,10 @@ import (
 )
 
 // A finding holds the rows of a checklist that were found in a workbook, by their ids.
-type finding struct{ rows map[string]*foundRow }
+type finding struct {
+	rows    map[string]*foundRow
+	reasons []checklist.Confirmation // typed on the list of findings
+}
 
 // A foundRow is a row with an id the edition knows.
 type foundRow struct {
@@ -64,6 +67,8 @@ func coverRows() map[string]bool {
 
 // columns are those that the marker row of a sheet names.
 type columns struct {
+	list    bool // a list of findings, which has ids and reasons only
+	reason  int
 	ids     int
 	answers []int // by number, 0 where there is none
 	finding int
@@ -80,6 +85,9 @@ func find(cells cellReader, ids map[string]bool) (*finding, error) {
 				var err error
 				cols, err = marked(cells, cs)
 				return err
+			}
+			if cols.list {
+				return f.reason(cells, cols, cs)
 			}
 			for j := range cs {
 				c := &cs[j]
@@ -139,7 +147,11 @@ func marked(cells cellReader, cs []rawCell) (*columns, error) {
 		switch number, isAnswer := strings.CutPrefix(word, markAnswer); {
 		case cols == nil && word == markIDs:
 			cols = &columns{ids: c.column}
+		case cols == nil && word == markList:
+			cols = &columns{ids: c.column, list: true}
 		case cols == nil:
+		case word == markReason && cols.list:
+			cols.reason = c.column
 		case word == markFinding:
 			cols.finding = c.column
 		case isAnswer:

@@ -22,6 +22,7 @@ type Reading struct {
 	Answers  checklist.Answers
 	Faults   []checklist.Fault // of the file, the cover and the answers, in printed order
 	Places   map[checklist.Ref]Location
+	Reasons  []checklist.Confirmation // what the firm typed on the list of findings it was sent, if it was
 }
 
 // Read reads a filled checklist of ed. Every problem is a fault, and all are reported at once; only where the file cannot
@@ -104,6 +105,7 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 	if r.checkIdentity(); len(r.Faults) > 0 {
 		return r.Reading
 	}
+	r.Reasons = r.found.reasons
 	places := len(r.layout.answers)
 	r.Answers, r.Places, r.typed = make(checklist.Answers, places), make(map[checklist.Ref]Location, places), make(map[checklist.Ref]string, places)
 	r.readCover()
