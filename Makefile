@@ -22,14 +22,15 @@ SQL := ./functions/cssa/sql
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20,22
 
 ROOMS := events functions shared infra
-LINT := go tool -modfile=infra/tools.mod golangci-lint
+TOOL := go tool -modfile=infra/tools.mod
+LINT := $(TOOL) golangci-lint
 # dirs PATTERN: the folders of the tests that contain a line like PATTERN, as ./a/b
 dirs = { grep -rlE --include='*_test.go' --exclude-dir=node_modules --exclude-dir=.venv $(1) $(ROOMS) || true; } | xargs -r -n1 dirname | sort -u | sed 's,^,./,'
 
 .PHONY: help
 help: ## print this list
 	@echo "cssa: a sector's cyber security self-assessment, from checklist to feedback. Targets:"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## build, then run a whole round of an invented sector on this machine (about a minute)
@@ -44,6 +45,8 @@ build: need-go need-c++ ## build/cssa and build/cssa-sql (the SQL door, the only
 # The functions as they are deployed. Nothing of a build says where or when it was made: no paths, no version control, no
 # build id; lambda.norpc leaves the old runtime's half of the Lambda library out.
 FUNCTIONS := invite intake aggregate release feedback dispatch
+# What each may measure, MB. A library that looks up methods by name makes the linker keep every operation of every AWS client.
+AT_MOST := invite:12 intake:15 aggregate:20 release:20 feedback:40 dispatch:25
 LAMBDA := GOOS=linux go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w -buildid="
 
 .PHONY: lambda
@@ -65,8 +68,15 @@ lambda-same: lambda ## show that the functions built in another folder are the s
 	done; \
 	echo "the same from $(CURDIR) and from $$elsewhere"
 
+.PHONY: lambda-size
+lambda-size: lambda ## show that no function is larger than AT_MOST
+	@for most in $(AT_MOST); do \
+		size=$$(stat -c %s build/lambda/$${most%:*}/bootstrap); \
+		[ $$size -le $${most#*:}000000 ] || { echo "$${most%:*} has $$size bytes, more than the $${most#*:} MB it may measure" >&2; exit 1; }; \
+	done
+
 .PHONY: check
-check: lint test lambda-same conformance synth ## everything that must pass: lint, test, lambda-same, conformance, synth
+check: lint vulnerabilities test lambda-same lambda-size conformance synth ## everything that must pass: lint, vulnerabilities, test, lambda-same, lambda-size, conformance, synth
 
 .PHONY: test
 test: need-go need-c++ infra/node_modules/.package-lock.json ## all tests that need only Go, Node and a C++ compiler
@@ -80,8 +90,9 @@ rehearsed: need-go need-node lambda infra/node_modules/.package-lock.json
 	@STAGE=prod CDK_OUTDIR=build/rehearsal.out go run ./infra
 
 .PHONY: rehearse
-rehearse: rehearsed ## run the template's own functions, settings and rights on this machine: a round of 40 firms, compared with the laptop's
-	@go test -tags conformance -count=1 -timeout 20m -v ./infra/rehearsal/... | grep -v '^=== '
+rehearse: rehearsed ## run what would be deployed on this machine, with its settings and rights: a round of 40 firms, and bad luck (4 minutes)
+	@.ci/install rehearsal
+	@cd infra/rehearsal && go test -tags conformance -count=1 -timeout 20m
 
 .PHONY: conformance
 conformance: rehearsed need-c++ infra/node_modules/.package-lock.json ## tests against foreign programs (LibreOffice, Chromium, moto …), which it installs
@@ -93,6 +104,24 @@ conformance: rehearsed need-c++ infra/node_modules/.package-lock.json ## tests a
 .PHONY: lint
 lint: need-go ## formatting and the linters of .golangci.yml, pinned in infra/tools.mod
 	@CGO_ENABLED=1 $(LINT) run
+
+.PHONY: vulnerabilities
+vulnerabilities: need-go ## known vulnerabilities that the programs reach, by govulncheck; says so if its database is out of reach
+	@.ci/vulnerabilities
+
+# Each function as it is deployed, the two commands as they are for this machine, and the module with all that builds and tests it.
+SBOM := -json -std -noserial -notimestamp
+.PHONY: sbom
+sbom: need-go ## CycloneDX lists of what every program is made of, and of the whole module, into build/sbom
+	@mkdir -p build/sbom
+	@cyclonedx=$$($(TOOL) -n cyclonedx-gomod); \
+	for fn in $(FUNCTIONS); do \
+		GOOS=linux GOARCH=arm64 GOFLAGS=-tags=lambda.norpc $$cyclonedx app $(SBOM) -main functions/$$fn/lambda -output build/sbom/$$fn.cdx.json .; \
+	done; \
+	$$cyclonedx app $(SBOM) -main functions/cssa -output build/sbom/cssa.cdx.json .; \
+	CGO_ENABLED=1 $$cyclonedx app $(SBOM) -main $(SQL:./%=%) -output build/sbom/cssa-sql.cdx.json .; \
+	$$cyclonedx mod $(SBOM) -test -output build/sbom/module.cdx.json .
+	@echo "the lists are in build/sbom: one of each program, and module.cdx.json"
 
 .PHONY: fmt
 fmt: need-go ## format the sources
