@@ -52,6 +52,7 @@ func (l *loader) edition() *checklist.Edition {
 	for _, f := range figures.Figures {
 		e.Figures = append(e.Figures, l.figure(e, f))
 	}
+	l.mapping(e, head.Previous)
 	return e
 }
 
@@ -97,7 +98,7 @@ func (l *loader) question(f questionFile) checklist.Question {
 		ID: checklist.QuestionID(f.ID.value), Number: f.Number, Kind: checklist.Kind(f.Kind),
 		Title: checklist.Text(f.Title), Prompt: checklist.Text(f.Prompt), Notes: texts(f.Notes),
 		Required: !f.Optional, Terms: f.Terms, Source: checklist.Source(f.Source), Reference: f.Reference,
-		Unit: checklist.Text(f.Unit), Decimals: f.Decimals, Min: f.Min, Max: f.Max,
+		Unit: checklist.Text(f.Unit), Decimals: f.Decimals, Min: f.Min, Max: f.Max, Jump: f.Jump, JumpRanks: f.JumpRanks,
 		Choices: l.choices(where, f.Choices), When: l.condition(where, f.When),
 	}
 	for _, it := range f.Items {

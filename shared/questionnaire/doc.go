@@ -9,6 +9,7 @@
 //	sections/*.yaml     one section each, in the order of their file names
 //	rules.yaml          consistency rules
 //	figures.yaml        the figures of the publication
+//	mapping.yaml        what became of last edition's questions, if edition.yaml names a previous one
 //	FROZEN              the checksum of the others, once the edition is published
 //
 // A condition is one of

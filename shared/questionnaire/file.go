@@ -36,6 +36,7 @@ type textFile struct {
 
 type editionFile struct {
 	ID            mark        `yaml:"id"`
+	Previous      mark        `yaml:"previous"`
 	Title         textFile    `yaml:"title"`
 	Sector        mark        `yaml:"sector"`
 	FiscalYear    int         `yaml:"fiscal_year"`
@@ -101,6 +102,8 @@ type questionFile struct {
 	Decimals  int            `yaml:"decimals"`
 	Min       int64          `yaml:"min"`
 	Max       int64          `yaml:"max"`
+	Jump      int64          `yaml:"jump"`
+	JumpRanks int            `yaml:"jump_ranks"`
 	Items     []itemFile     `yaml:"items"`
 	Choices   []choiceFile   `yaml:"choices"`
 	Stages    []stageFile    `yaml:"stages"`
@@ -207,4 +210,17 @@ type claimFile struct {
 	Words  mark     `yaml:"words"`
 	Than   string   `yaml:"than"`
 	Quote  string   `yaml:"quote"`
+}
+
+type mappingFile struct {
+	Lines []mappingLineFile `yaml:"lines"`
+}
+
+type mappingLineFile struct {
+	Change mark     `yaml:"change"`
+	Both   []mark   `yaml:"both"`
+	Old    []mark   `yaml:"old"`
+	New    []mark   `yaml:"new"`
+	Carry  *bool    `yaml:"carry"`
+	Note   textFile `yaml:"note"`
 }

@@ -49,7 +49,8 @@ func checksum(files map[string][]byte) string {
 // finding. An edition with findings is not frozen, nor one that is frozen with other files (ErrFrozen): to freeze a
 // changed edition again, remove FROZEN first. Freezing twice changes nothing.
 func Freeze(dir string) error {
-	e, findings, err := Load(os.DirFS(dir))
+	beside := NewLibrary(os.DirFS(filepath.Dir(filepath.Clean(dir))), Builtin()) // where the edition before is
+	e, findings, err := loadAfter(os.DirFS(dir), beside.edition)
 	if err != nil {
 		return fmt.Errorf("freeze %s: %w", dir, err)
 	}

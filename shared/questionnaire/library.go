@@ -52,6 +52,11 @@ func (l *Library) Edition(ctx context.Context, id checklist.EditionID) (*checkli
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.edition(id)
+}
+
+// edition is Edition with the lock held.
+func (l *Library) edition(id checklist.EditionID) (*checklist.Edition, error) {
 	if e, ok := l.loaded[id]; ok {
 		return e, nil
 	}
@@ -68,7 +73,7 @@ func (l *Library) load(id checklist.EditionID) (*checklist.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, findings, err := Load(folder)
+	e, findings, err := loadAfter(folder, l.edition)
 	switch {
 	case err != nil:
 		return nil, err
@@ -78,6 +83,24 @@ func (l *Library) load(id checklist.EditionID) (*checklist.Edition, error) {
 		return nil, Findings{{File: "edition.yaml", Where: "edition", What: fmt.Sprintf("the id is %s, not the folder's name", e.ID), Mend: "rename one of them"}}
 	}
 	return e, nil
+}
+
+// Load is [Load] of any folder, with its mapping compared with the edition before, which the library gives out.
+func (l *Library) Load(ctx context.Context, folder fs.FS) (*checklist.Edition, []Finding, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return loadAfter(folder, l.edition)
+}
+
+// Previous returns the edition that e follows, or nil if it follows none.
+func (l *Library) Previous(ctx context.Context, e *checklist.Edition) (*checklist.Edition, error) {
+	if e.Mapping == nil {
+		return nil, nil
+	}
+	return l.Edition(ctx, e.Mapping.From)
 }
 
 // Folder returns the folder of the edition with this id, or ErrNotFound. Its files may have findings.

@@ -48,6 +48,7 @@ func (l *linter) question(where string, q *checklist.Question) {
 	if q.Kind != checklist.Number {
 		l.ranks(where, q.Choices)
 	}
+	l.jump(where, q)
 	seen := map[string]bool{}
 	for i, st := range q.Stages {
 		at := where + ", stage " + string(st.ID)
@@ -195,4 +196,17 @@ func (l *linter) ranks(where string, cs []checklist.Choice) {
 		l.must(used[r], where, fmt.Sprintf("no choice has the rank %d", r), "number ranks from 1 without gaps; equal ranks tie")
 	}
 	l.must(top >= 2, where, "all choices have the same rank", "remove the ranks, or tell the choices apart")
+}
+
+// jump checks that what counts as far from last time's answer can be measured.
+func (l *linter) jump(where string, q *checklist.Question) {
+	l.must(q.Jump == 0 || q.Kind == checklist.Number && q.Jump >= 2 && q.Jump <= 1000, where,
+		fmt.Sprintf("jump %d is not a factor of 2 to 1000 of a number question", q.Jump), "correct or remove it")
+	ordered := (q.Kind == checklist.Single || q.Kind == checklist.Matrix) && q.Ordered("")
+	top := 0
+	for _, c := range q.Choices {
+		top = max(top, c.Rank)
+	}
+	l.must(q.JumpRanks == 0 || ordered && q.JumpRanks >= 1 && q.JumpRanks < top, where,
+		fmt.Sprintf("jump_ranks %d cannot be reached: it is for ordered choices, and below their ranks", q.JumpRanks), "correct or remove it")
 }

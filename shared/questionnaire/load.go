@@ -25,12 +25,19 @@ const (
 
 const (
 	frozenFile  = "FROZEN"
+	mappingName = "mapping.yaml"
 	sectionsDir = "sections"
 )
 
 // Load reads one edition's folder, parses and lints it. The edition is nil if the files cannot be parsed; an edition
-// with findings must not be used for a round. The error is about reading, never about what was read.
+// with findings must not be used for a round. The error is about reading, never about what was read. What an edition says
+// of the one before is compared with that only by [Library.Load].
 func Load(fsys fs.FS) (*checklist.Edition, []Finding, error) {
+	return loadAfter(fsys, nil)
+}
+
+// loadAfter is Load with what gives out the edition before.
+func loadAfter(fsys fs.FS, before func(checklist.EditionID) (*checklist.Edition, error)) (*checklist.Edition, []Finding, error) {
 	files, findings, err := readFiles(fsys)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read edition: %w", err)
@@ -45,7 +52,12 @@ func Load(fsys fs.FS) (*checklist.Edition, []Finding, error) {
 		return nil, l.findings, nil
 	}
 	e.Checksum = checksum(files)
-	findings = Lint(e)
+	lint := &linter{e: e}
+	lint.all()
+	if err := lint.mapping(before); err != nil {
+		return nil, nil, fmt.Errorf("read the edition before: %w", err)
+	}
+	findings = lint.findings
 	for i := range findings {
 		findings[i].File, findings[i].Line = l.find(findings[i].Where)
 	}
@@ -98,7 +110,7 @@ func readFiles(fsys fs.FS) (map[string][]byte, []Finding, error) {
 
 func known(name string) bool {
 	switch name {
-	case "edition.yaml", "glossary.yaml", "instructions.yaml", "rules.yaml", "figures.yaml", frozenFile:
+	case "edition.yaml", "glossary.yaml", "instructions.yaml", "rules.yaml", "figures.yaml", mappingName, frozenFile:
 		return true
 	}
 	return path.Dir(name) == sectionsDir && path.Ext(name) == ".yaml"
