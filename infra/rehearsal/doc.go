@@ -8,7 +8,8 @@
 // Played: EventBridge (rules and their patterns), SQS (batches, partial failures, dead letters; hidden messages are not
 // waited for), Scheduler (a schedule fires when it is told to), GuardDuty (a verdict when it is told one), API Gateway
 // (routes and authorizers; tokens are not made or checked), SES and Glue (they keep what they are told), IAM (package iam)
-// and KMS (rights only, nothing is encrypted).
+// and KMS (rights only, nothing is encrypted). Where people give the verbs of cssa --stage (operator_test.go), also
+// CloudFormation's outputs, Lambda's Invoke, SQS's counts, and Athena, which counts rows with the rights of who asks.
 //
 // A clock that is off is played by moving the services' time: signatures are held against it, answers and receipts bear it,
 // and the functions keep the machine's.
