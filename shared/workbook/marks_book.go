@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -216,12 +217,16 @@ func relsOf(part string) string { return path.Dir(part) + "/_rels/" + path.Base(
 // relate adds a relationship of a part to another.
 func (m *marker) relate(from, id, kind, to string, strict bool) error {
 	rels, base := relsOf(from), relsTransitional
+	target, err := filepath.Rel(path.Dir(from), to) // some programs do not know absolute ones
+	if err != nil {
+		return err
+	}
+	target = filepath.ToSlash(target)
 	if strict {
 		base = relsStrict
 	}
 	body := []byte(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" + `<Relationships xmlns="` + relsPackage + `"></Relationships>`)
 	if m.has(rels) {
-		var err error
 		if body, err = m.body(rels); err != nil {
 			return err
 		}
@@ -231,7 +236,7 @@ func (m *marker) relate(from, id, kind, to string, strict bool) error {
 		return err
 	}
 	p := &patch{part: body}
-	p.into(d, &d.elements[0], fmt.Sprintf(`<%sRelationship Id="%s" Type="%s/%s" Target="/%s"/>`, d.prefix, id, base, kind, escaped(to)))
+	p.into(d, &d.elements[0], fmt.Sprintf(`<%sRelationship Id="%s" Type="%s/%s" Target="%s"/>`, d.prefix, id, base, kind, escaped(target)))
 	m.put(rels, p.bytes())
 	return nil
 }
