@@ -60,6 +60,7 @@ const (
 	CodeInfected       FaultCode = "F024"
 	CodeNotScanned     FaultCode = "F025"
 	CodeFrozen         FaultCode = "F026"
+	CodeAnswerColumn   FaultCode = "F027"
 )
 
 // Faults of the cover.
@@ -83,6 +84,7 @@ const (
 	CodeCellError     FaultCode = "E106"
 	CodeFormula       FaultCode = "E107"
 	CodeDecimals      FaultCode = "E108"
+	CodeMerged        FaultCode = "E109"
 	CodeExclusive     FaultCode = "E201"
 	CodeNotApplicable FaultCode = "E202"
 	CodeNothingChosen FaultCode = "E203"
@@ -163,6 +165,9 @@ var messages = map[FaultCode]struct {
 	CodeMovedAnswer: {Mend,
 		Text{"回答欄の外に文字があります。", "There is text outside the answer cell."},
 		Text{"回答は色の付いた回答欄に記入し、ここは空欄にしてください。", "Please write the answer in the coloured answer cell and clear this one."}},
+	CodeAnswerColumn: {Mend,
+		Text{"シート「{want}」の回答欄の列がないか、2つあります。", "The answer column of the sheet “{want}” is missing or there twice."},
+		Text{"列を削除・複写していない点検票をお送りください。", "Please send the checklist without deleted or copied columns."}},
 	CodeAfterClosing: {Mend,
 		Text{"受付終了（{want}）後に届きました。", "It arrived after the doors closed ({want})."},
 		Text{"事務局にご連絡ください。", "Please contact the secretariat."}},
@@ -223,6 +228,9 @@ var messages = map[FaultCode]struct {
 	CodeDecimals: {Mend,
 		Text{"小数点以下の桁数が多すぎます。", "The number has too many decimal places."},
 		Text{"小数点以下{want}桁までで記入してください。", "Please give at most {want} decimal places."}},
+	CodeMerged: {Mend,
+		Text{"回答欄がほかのセルと結合されています（{found}）。", "The answer cell is merged with other cells ({found})."},
+		Text{"セルの結合を解除し、回答を記入してください。", "Please unmerge the cells and fill in the answer."}},
 	CodeExclusive: {Mend,
 		Text{"「{name}」とほかの「はい」は両立しません。", "“{name_en}” contradicts the other “yes” answers."},
 		Text{"どちらかを「いいえ」にしてください。", "Please change one of them to “no”."}},

@@ -67,7 +67,7 @@ func parseChoice(q *checklist.Question, stage checklist.StageID, text string) (c
 			}
 		}
 	} else if number, label, ok := strings.Cut(text, " "); ok {
-		if i, ok := digits([]byte(number)); ok && i >= 1 && i <= len(choices) && label == choices[i-1].Label.JA {
+		if i, ok := digits(number); ok && i >= 1 && i <= len(choices) && label == choices[i-1].Label.JA {
 			return choices[i-1].ID, ""
 		}
 	}
@@ -166,7 +166,7 @@ func leadingNumber(plain string) (n int, rest string) {
 	if figures == 0 || figures > 3 || rest[0] == '0' {
 		return 0, plain
 	}
-	n, _ = digits([]byte(rest[:figures]))
+	n, _ = digits(rest[:figures])
 	rest = rest[figures:]
 	if rest == ".0" { // a number as some programs write it
 		return n, ""

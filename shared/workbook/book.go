@@ -17,6 +17,8 @@ type cellReader interface {
 	// Rows calls visit for every row of a sheet that has a cell with something in it, from the top. The cells run from
 	// left to right and are valid during the call only. It stops at the first error, which it returns.
 	Rows(sheet int, visit func(row int, cells []rawCell) error) error
+	// Merged returns the merged cells of the sheet that Rows walked over last.
+	Merged() []area
 	// Short says whether a cell may hold something as short as an id; it keeps the search for ids from decoding everything.
 	Short(c *rawCell) bool
 	// Value returns what stands in a cell; the cell must come from the present call of visit.
@@ -27,6 +29,7 @@ type cellReader interface {
 type rawCell struct {
 	column  int // from 1
 	kind    byte
+	style   int
 	formula bool
 	raw     []byte
 }
@@ -42,7 +45,8 @@ const (
 	kindDate   byte = 'd'
 )
 
-// A value is what stands in a cell. Numbers are as the file has them, with all digits.
+// A value is what stands in a cell. Numbers are as the file has them, with all digits, unless their cell shows them as a
+// percentage or a date: then the text is that.
 type value struct {
 	text    string
 	kind    byte
@@ -60,9 +64,11 @@ type book struct {
 	shared  []byte
 	strings [][2]uint32 // where each shared string lies in shared
 	buf     []byte      // the present sheet
+	scanner rowScanner  // of the present sheet
 	cells   int
-	rowBuf  []rawCell
-	date04  bool // days are counted from 1904
+	date04  bool   // days are counted from 1904
+	styles  string // the part of the styles
+	styled  []shown
 }
 
 type sheetPart struct{ name, part string }
@@ -91,6 +97,8 @@ func openBook(c *container) (*book, error) {
 			if err := b.indexStrings(r.target); err != nil {
 				return nil, err
 			}
+		case "styles":
+			b.styles = r.target
 		case "xlMacrosheet", "vbaProject":
 			return nil, refuse(checklist.CodeMacros, r.kind, "")
 		}
@@ -105,7 +113,7 @@ func openBook(c *container) (*book, error) {
 			v := s.attr("date1904")
 			b.date04 = v == "1" || v == "true"
 		case s.depth == 3 && string(s.name) == "sheet":
-			if r, ok := byID[s.attr("id")]; ok && r.kind == "worksheet" {
+			if r, ok := byID[s.relation()]; ok && r.kind == "worksheet" {
 				b.sheets = append(b.sheets, sheetPart{s.attr("name"), r.target})
 			}
 		}
@@ -145,7 +153,7 @@ func (b *book) indexStrings(name string) error {
 		return err
 	}
 	b.shared = part
-	s := &xmlScanner{b: part}
+	s := &xmlScanner{b: part, whole: true}
 	from := 0
 	for {
 		e, err := s.next()
@@ -154,7 +162,9 @@ func (b *book) indexStrings(name string) error {
 			return err
 		case e == eventEnd:
 			return nil
-		case s.depth != 2 || string(s.name) != "si":
+		case e == eventText || s.depth != 2 || string(s.name) == "extLst":
+		case string(s.name) != "si" || !bytes.Equal(s.prefix(2), s.prefix(1)): // it would shift the numbers of the strings
+			return errElement
 		case e == eventOpen:
 			from = s.pos
 		case e == eventClose:
@@ -174,139 +184,18 @@ func (b *book) Sheets() []string {
 	return names
 }
 
-func (b *book) Rows(sheet int, visit func(row int, cells []rawCell) error) error {
-	part, err := b.c.read(b.sheets[sheet].part, b.buf)
-	if err != nil {
-		return err
-	}
-	b.buf = part[:0]
-	s := &xmlScanner{b: part}
-	row, column := 0, 0
-	cells := b.rowBuf[:0]
-	var now rawCell
-	valueFrom, filled, inData := 0, false, false
-	for {
-		e, err := s.next()
-		if err != nil {
-			return err
-		}
-		if e == eventEnd {
-			b.rowBuf = cells
-			return nil
-		}
-		if e == eventText {
-			continue
-		}
-		if s.depth == 2 {
-			inData = e == eventOpen && string(s.name) == "sheetData"
-			continue
-		}
-		if !inData || s.depth < 3 || s.depth > 5 {
-			continue
-		}
-		switch {
-		case s.depth == 3 && string(s.name) == "row":
-			if e == eventOpen {
-				next, err := rowNumber(s.rawAttr("r"), row)
-				if err != nil {
-					return err
-				}
-				row, column, cells = next, 0, cells[:0]
-			} else if len(cells) > 0 {
-				if err := visit(row, cells); err != nil {
-					return err
-				}
-			}
-		case s.depth == 4 && string(s.name) == "c":
-			if e == eventOpen {
-				next, err := cellColumn(s.rawAttr("r"), row, column)
-				if err != nil {
-					return err
-				}
-				column, filled = next, false
-				now = rawCell{column: column, kind: cellKind(s.rawAttr("t"))}
-			} else if filled {
-				if b.cells++; b.cells > maxCells {
-					return tooMany("セル", "cells", maxCells)
-				}
-				cells = append(cells, now)
-			}
-		case s.depth == 5:
-			switch name := string(s.name); {
-			case name == "f" && e == eventOpen:
-				now.formula, filled = true, true
-			case (name == "v" && now.kind != kindInline || name == "is" && now.kind == kindInline) && e == eventOpen:
-				valueFrom = s.pos
-			case name == "v" && now.kind != kindInline || name == "is" && now.kind == kindInline:
-				now.raw = part[valueFrom:s.start]
-				filled = filled || len(now.raw) > 0
-			}
-		}
-	}
-}
-
-func rowNumber(attr []byte, before int) (int, error) {
-	row := before + 1
-	if len(attr) > 0 {
-		n, ok := digits(attr)
-		if !ok || n < row {
-			return 0, damaged("行番号 "+clip(string(attr)), "row number "+clip(string(attr)))
-		}
-		row = n
-	}
-	if row > maxRows {
-		return 0, tooMany("行", "rows", maxRows)
-	}
-	return row, nil
-}
-
-func cellColumn(attr []byte, row, before int) (int, error) {
-	column := before + 1
-	if len(attr) > 0 {
-		n, i := 0, 0
-		for i < len(attr) && i < 4 && attr[i] >= 'A' && attr[i] <= 'Z' {
-			n = n*26 + int(attr[i]-'A') + 1
-			i++
-		}
-		if r, ok := digits(attr[i:]); !ok || r != row || n < column {
-			return 0, damaged("セル番地 "+clip(string(attr)), "cell reference "+clip(string(attr)))
-		}
-		column = n
-	}
-	if column > maxColumns {
-		return 0, tooMany("列", "columns", maxColumns)
-	}
-	return column, nil
-}
+func (b *book) Merged() []area { return b.scanner.merged }
 
 // digits reads a natural number of at most nine digits.
-func digits(b []byte) (int, bool) {
+func digits[S string | []byte](s S) (int, bool) {
 	n := 0
-	for _, c := range b {
-		if c < '0' || c > '9' {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
 			return 0, false
 		}
-		n = n*10 + int(c-'0')
+		n = n*10 + int(s[i]-'0')
 	}
-	return n, len(b) > 0 && len(b) < 10
-}
-
-func cellKind(t []byte) byte {
-	switch string(t) {
-	case "s":
-		return kindShared
-	case "inlineStr":
-		return kindInline
-	case "str":
-		return kindText
-	case "b":
-		return kindBool
-	case "e":
-		return kindError
-	case "d":
-		return kindDate
-	}
-	return kindNumber
+	return n, len(s) > 0 && len(s) < 10
 }
 
 // rawText returns the bytes a cell's text is decoded from, in its rich form if it has one.
@@ -356,60 +245,21 @@ func (b *book) Value(c *rawCell) (value, error) {
 			return v, tooMany("1つのセルの文字", "characters in a cell", maxCellText)
 		}
 	case kindBool:
-		v.text = map[string]string{"1": "TRUE", "0": "FALSE"}[strings.TrimSpace(v.text)]
+		switch strings.TrimSpace(v.text) {
+		case "1", "true":
+			v.text = "TRUE"
+		case "0", "false":
+			v.text = "FALSE"
+		default:
+			return v, damaged("セルの値", "value of a cell")
+		}
+	case kindNumber:
+		v.text = strings.TrimSpace(v.text)
+		return b.asShown(v, c.style)
 	default:
 		v.text = strings.TrimSpace(v.text)
 	}
 	return v, nil
-}
-
-// plainText returns the text of an element that holds text only.
-func plainText(raw []byte) (string, error) {
-	if bytes.IndexByte(raw, '<') < 0 {
-		return resolve(raw)
-	}
-	return texts(raw, strings.Clone, func(*xmlScanner) bool { return true })
-}
-
-// richText returns the text of a string item: of its t, or of the t of all its runs, without the phonetic runs (ふりがな).
-func richText(raw []byte) (string, error) {
-	for _, open := range [...]string{"<t>", `<t xml:space="preserve">`} { // what nearly every string looks like
-		if text, ok := bytes.CutPrefix(raw, []byte(open)); ok {
-			if text, ok = bytes.CutSuffix(text, []byte("</t>")); ok && bytes.IndexByte(text, '<') < 0 {
-				text, err := resolve(text)
-				return unescape(text), err
-			}
-		}
-	}
-	return texts(raw, unescape, func(s *xmlScanner) bool {
-		path := s.names[:s.depth]
-		at := func(i int) string { return string(local(s.b[path[i][0]:path[i][1]])) }
-		return len(path) == 1 && at(0) == "t" || len(path) == 2 && at(0) == "r" && at(1) == "t"
-	})
-}
-
-// texts joins the pieces of text that stand where inside says so, each mapped for itself.
-func texts(raw []byte, mapped func(string) string, inside func(*xmlScanner) bool) (string, error) {
-	var b strings.Builder
-	s := &xmlScanner{b: raw}
-	for {
-		e, err := s.next()
-		switch {
-		case err != nil:
-			return "", err
-		case e == eventEnd:
-			return b.String(), nil
-		case e != eventText || !inside(s):
-			continue
-		}
-		text := string(s.text)
-		if !s.cdata {
-			if text, err = resolve(s.text); err != nil {
-				return "", err
-			}
-		}
-		b.WriteString(mapped(text))
-	}
 }
 
 func tooMany(ja, en string, limit int) error {

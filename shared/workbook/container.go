@@ -23,6 +23,7 @@ const (
 	maxColumns   = 16_384
 	maxCells     = 200_000 // cells with something in them
 	maxStrings   = 1_000_000
+	maxMerged    = 100_000
 	directorySig = "PK\x01\x02"
 )
 
@@ -208,7 +209,7 @@ func (c *container) packed(f *zip.File) (io.Reader, error) {
 
 // walk calls visit for every element of a part.
 func walk(part []byte, visit func(*xmlScanner) error) error {
-	s := &xmlScanner{b: part}
+	s := &xmlScanner{b: part, whole: true}
 	for {
 		e, err := s.next()
 		switch {

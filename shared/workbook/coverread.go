@@ -1,15 +1,11 @@
 package workbook
 
 import (
-	"math"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"cssa/shared/checklist"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // readCover reads the cover. A missing approval is a fault like any other.
@@ -34,6 +30,14 @@ func (r *reader) readCover() {
 			continue
 		case at.again != "":
 			fault(checklist.CodeDuplicateRow, "want", f.short.JA, "want_en", f.short.EN)
+			continue
+		}
+		switch {
+		case at.columns[0] == 0:
+			fault(checklist.CodeRowMissing, "want", f.short.JA, "want_en", f.short.EN)
+			continue
+		case at.merged[0] != "":
+			fault(checklist.CodeMerged, "found", at.merged[0])
 			continue
 		}
 		v := at.values[0]
@@ -92,27 +96,32 @@ func (r *reader) setText(f Field, text string) {
 }
 
 var (
-	isoDay     = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:T00:00(?::00(?:\.0+)?)?Z?)?$`)
+	isoDay     = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:t\d\d:\d\d(?::\d\d(?:\.\d+)?)?z?)?$`)
+	plainDay   = regexp.MustCompile(`^(\d{4})(\d\d)(\d\d)$`)
 	westernDay = regexp.MustCompile(`^(\d{4}) ?[年/.\-] ?(\d{1,2}) ?[月/.\-] ?(\d{1,2}) ?日?$`)
-	reiwaDay   = regexp.MustCompile(`^(?:令和|R|r) ?(元|\d{1,2}) ?[年/.\-] ?(\d{1,2}) ?[月/.\-] ?(\d{1,2}) ?日?$`)
+	reiwaDay   = regexp.MustCompile(`^(?:令和|r) ?(元|\d{1,2}) ?[年/.\-] ?(\d{1,2}) ?[月/.\-] ?(\d{1,2}) ?日?$`)
 )
 
 // parseDay reads a day as a spreadsheet counts it or as it is written in Japan: 2023/7/31, 2023-07-31, 2023年7月31日,
-// 令和5年7月31日, R5.7.31. Orders that could mean two days are not read.
+// 20230731, 令和5年7月31日, R5.7.31. Orders that could mean two days are not read, nor are days that no cover can mean, such
+// as the year 1905 that a typed 2023 becomes.
 func parseDay(v value, from1904 bool) (checklist.Date, bool) {
-	text := strings.Join(strings.Fields(norm.NFKC.String(v.text)), " ")
+	d, ok := anyDay(v, from1904)
+	return d, ok && d.Year >= 2000 && d.Year < 2100
+}
+
+func anyDay(v value, from1904 bool) (checklist.Date, bool) {
+	text := plainForm(v.text)
 	if v.kind == kindNumber {
 		n, err := strconv.ParseFloat(text, 64)
-		if err != nil || n < 61 || n > 2_958_465 { // Excel's 60 is 29 February 1900, which never was
-			return checklist.Date{}, false
+		if day, ok := dayOf(n, from1904); ok && err == nil {
+			return checklist.DateOf(day), true
 		}
-		day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-		if from1904 {
-			day = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
-		}
-		return checklist.DateOf(day.AddDate(0, 0, int(math.Floor(n)))), true
 	}
 	year, m := 0, isoDay.FindStringSubmatch(text)
+	if m == nil {
+		m = plainDay.FindStringSubmatch(text)
+	}
 	if m == nil {
 		m = westernDay.FindStringSubmatch(text)
 	}

@@ -1,6 +1,8 @@
 package workbook
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,17 +17,18 @@ type finding struct {
 
 // A foundRow is a row with an id the edition knows.
 type foundRow struct {
-	sheet   string
-	row     int
-	columns []int   // of its answers
-	values  []value // of its answers
-	stray   string  // a cell outside the answer columns in which something stands, if any
-	strayText,
+	sheet             string
+	row               int
+	columns           []int    // of its answers, 0 where the sheet has no such column or has it twice
+	values            []value  // of its answers
+	merged            []string // the area an answer cell is hidden in, "" where it is not
+	stray             string   // a cell near the answer cells in which something stands, if any
+	strayText         string
 	again, againSheet string // where the same id stands a second time
 }
 
 func (f *foundRow) cell(k int) string {
-	if k < len(f.columns) {
+	if k < len(f.columns) && f.columns[k] > 0 {
 		return cell(f.columns[k], f.row)
 	}
 	return ""
@@ -65,75 +68,164 @@ func coverRows() map[string]bool {
 	return rows
 }
 
-// columns are those that the marker row of a sheet names.
-type columns struct {
-	list    bool // a list of findings, which has ids and reasons only
-	reason  int
-	ids     int
-	answers []int // by number, 0 where there is none
-	finding int
-}
-
 // find looks for the rows with these ids on every sheet. A sheet without a marker row, such as one the firm or the
 // secretariat added, is passed over.
 func find(cells cellReader, ids map[string]bool) (*finding, error) {
 	f := &finding{rows: make(map[string]*foundRow, len(ids))}
 	for i, sheet := range cells.Sheets() {
-		var cols *columns
-		err := cells.Rows(i, func(row int, cs []rawCell) error {
-			if cols == nil {
-				var err error
-				cols, err = marked(cells, cs)
-				return err
-			}
-			if cols.list {
-				return f.reason(cells, cols, cs)
-			}
-			for j := range cs {
-				c := &cs[j]
-				if c.column != cols.ids || !cells.Short(c) {
-					continue
-				}
-				v, err := cells.Value(c)
-				if err != nil {
-					return err
-				}
-				id := v.text
-				if !ids[id] {
-					id = strings.Join(strings.Fields(id), " ")
-				}
-				if !ids[id] {
-					continue
-				}
-				if seen := f.rows[id]; seen != nil {
-					if seen.again == "" {
-						seen.againSheet, seen.again = sheet, cell(c.column, row)
-					}
-					return nil
-				}
-				found, err := cols.row(cells, cs, strings.Count(id, " ")+1)
-				if err != nil {
-					return err
-				}
-				found.sheet, found.row = sheet, row
-				if found.stray != "" {
-					found.stray += strconv.Itoa(row)
-				}
-				f.rows[id] = found
-				return nil
-			}
-			return nil
-		})
-		if err != nil {
+		s := &search{cells: cells, ids: ids, found: f, sheet: sheet}
+		if err := cells.Rows(i, s.visit); err != nil {
 			return nil, err
 		}
+		s.hide(cells.Merged())
 	}
 	return f, nil
+}
+
+// A search goes through one sheet.
+type search struct {
+	cells cellReader
+	ids   map[string]bool
+	found *finding
+	sheet string
+	cols  *columns // nil above the marker row
+	rows  []*foundRow
+	last  *foundRow // the row of answers right above, with nothing but blank rows between
+	loose string    // a cell in one of those blank rows in which something stands
+	text  string    // what stands there
+}
+
+func (s *search) visit(row int, cs []rawCell) error {
+	if s.cols == nil {
+		var err error
+		s.cols, err = marked(s.cells, cs)
+		return err
+	}
+	if s.cols.list {
+		return s.found.reason(s.cells, s.cols, cs)
+	}
+	id, at, err := s.id(cs)
+	switch {
+	case err != nil:
+		return err
+	case id == "":
+		return s.between(row, cs)
+	}
+	if seen := s.found.rows[id]; seen != nil {
+		if seen.again == "" {
+			seen.againSheet, seen.again = s.sheet, cell(at, row)
+		}
+		s.last = nil
+		return nil
+	}
+	r, err := s.cols.row(s.cells, row, cs, strings.Count(id, " ")+1)
+	if err != nil {
+		return err
+	}
+	r.sheet = s.sheet
+	if s.last != nil && s.loose != "" && r.stray == "" {
+		r.stray, r.strayText = s.loose, s.text
+	}
+	s.found.rows[id] = r
+	s.rows = append(s.rows, r)
+	s.last, s.loose = r, ""
+	return nil
+}
+
+// id returns the id that a row has, "" if it has none that the edition knows.
+func (s *search) id(cs []rawCell) (id string, column int, err error) {
+	for i := range cs {
+		c := &cs[i]
+		if c.column != s.cols.ids || !s.cells.Short(c) {
+			continue
+		}
+		v, err := s.cells.Value(c)
+		if err != nil {
+			return "", 0, err
+		}
+		if s.ids[v.text] {
+			return v.text, c.column, nil
+		}
+		if id := strings.Join(strings.Fields(v.text), " "); s.ids[id] {
+			return id, c.column, nil
+		}
+	}
+	return "", 0, nil
+}
+
+// between looks at a row that is none of the checklist's. An answer typed into a blank row below its own, or above, would
+// be lost if nobody said so.
+func (s *search) between(row int, cs []rawCell) error {
+	if s.last == nil {
+		return nil
+	}
+	first := s.cols.first()
+	for i := range cs {
+		c := &cs[i]
+		own := c.column < first // the words of the checklist's next question
+		if !own && (s.cols.named[c.column] && !slices.Contains(s.cols.answers, c.column) || s.loose != "") {
+			continue
+		}
+		if own && !s.cells.Short(c) {
+			s.last = nil
+			return nil
+		}
+		v, err := s.cells.Value(c)
+		switch {
+		case err != nil:
+			return err
+		case v.blank():
+		case own:
+			s.last = nil
+			return nil
+		default:
+			s.loose, s.text = cell(c.column, row), v.text
+			if s.last.stray == "" {
+				s.last.stray, s.last.strayText = s.loose, s.text
+			}
+		}
+	}
+	return nil
+}
+
+// hide notes which answer cells of the sheet are hidden in merged cells.
+func (s *search) hide(merged []area) {
+	for _, a := range merged {
+		i, _ := slices.BinarySearchFunc(s.rows, a.top, func(r *foundRow, top int) int { return cmp.Compare(r.row, top) })
+		for ; i < len(s.rows) && s.rows[i].row <= a.bottom; i++ {
+			for k, column := range s.rows[i].columns {
+				if a.hides(column, s.rows[i].row) {
+					s.rows[i].merged[k] = a.String()
+				}
+			}
+		}
+	}
+}
+
+// columns are those that the marker row of a sheet names.
+type columns struct {
+	list    bool // a list of findings, which has ids and reasons only
+	reason  int
+	ids     int
+	answers []int        // by number, 0 where there is none or there are two
+	finding int
+	named   map[int]bool // every column with a word in the marker row: the checklist's own
+}
+
+// first is the first answer column.
+func (cols *columns) first() int {
+	for _, c := range cols.answers {
+		if c > 0 {
+			return c
+		}
+	}
+	return maxColumns + 1
 }
 
 // marked reads a marker row; it returns nil for any other row.
 func marked(cells cellReader, cs []rawCell) (*columns, error) {
 	var cols *columns
+	seen := map[int]bool{}
 	for i := range cs {
 		c := &cs[i]
 		if c.kind == kindNumber || !cells.Short(c) {
@@ -143,59 +235,58 @@ func marked(cells cellReader, cs []rawCell) (*columns, error) {
 		if err != nil {
 			return nil, err
 		}
-		word := strings.TrimSpace(v.text)
-		switch number, isAnswer := strings.CutPrefix(word, markAnswer); {
-		case cols == nil && word == markIDs:
-			cols = &columns{ids: c.column}
-		case cols == nil && word == markList:
-			cols = &columns{ids: c.column, list: true}
-		case cols == nil:
+		word := trim(v.text)
+		if cols == nil {
+			if word == markIDs || word == markList {
+				cols = &columns{ids: c.column, list: word == markList, named: map[int]bool{c.column: true}}
+			}
+			continue
+		}
+		switch {
 		case word == markReason && cols.list:
 			cols.reason = c.column
 		case word == markFinding:
 			cols.finding = c.column
-		case isAnswer:
-			if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= 100 {
-				for len(cols.answers) < n {
-					cols.answers = append(cols.answers, 0)
-				}
-				cols.answers[n-1] = c.column
+		}
+		cols.named[c.column] = cols.named[c.column] || word != ""
+		number, isAnswer := strings.CutPrefix(word, markAnswer)
+		if n, err := strconv.Atoi(number); isAnswer && err == nil && n >= 1 && n <= 100 {
+			for len(cols.answers) < n {
+				cols.answers = append(cols.answers, 0)
 			}
+			cols.answers[n-1] = c.column
+			if seen[n] { // which of them holds the answers would be a guess
+				cols.answers[n-1] = 0
+			}
+			seen[n] = true
 		}
 	}
 	return cols, nil
 }
 
 // row reads the answer cells of a row of n places, and notes the first cell beyond its answer cells that holds something.
-// The columns between the ids and the answers are the checklist's own and those of findings are the secretariat's.
-func (cols *columns) row(cells cellReader, cs []rawCell, n int) (*foundRow, error) {
-	r := &foundRow{columns: make([]int, n), values: make([]value, n)}
+// The columns between the ids and the answers are the checklist's own, as are those that the marker row names.
+func (cols *columns) row(cells cellReader, row int, cs []rawCell, n int) (*foundRow, error) {
+	r := &foundRow{row: row, columns: make([]int, n), values: make([]value, n), merged: make([]string, n)}
 	copy(r.columns, cols.answers)
-	first := 0
-	if len(cols.answers) > 0 {
-		first = cols.answers[0]
-	}
-next:
+	first := cols.first()
 	for i := range cs {
 		c := &cs[i]
-		for k, column := range r.columns {
-			if column == c.column {
-				v, err := cells.Value(c)
-				if err != nil {
-					return nil, err
-				}
-				r.values[k] = v
-				continue next
-			}
+		if c.column < first {
+			continue
 		}
-		if c.column > first && c.column != cols.finding && r.stray == "" {
-			v, err := cells.Value(c)
-			if err != nil {
-				return nil, err
-			}
-			if !v.blank() {
-				r.stray, r.strayText = columnName(c.column), v.text
-			}
+		k := slices.Index(r.columns, c.column)
+		if k < 0 && (cols.named[c.column] && !slices.Contains(cols.answers, c.column) || r.stray != "") {
+			continue
+		}
+		v, err := cells.Value(c)
+		switch {
+		case err != nil:
+			return nil, err
+		case k >= 0:
+			r.values[k] = v
+		case !v.blank():
+			r.stray, r.strayText = cell(c.column, row), v.text
 		}
 	}
 	return r, nil

@@ -83,17 +83,6 @@ func findingID(code checklist.FaultCode, ref checklist.Ref, rule string) string 
 	return string(code) + " " + place + " " + rule
 }
 
-// parseCell reads an A1 name.
-func parseCell(name string) (column, row int, ok bool) {
-	i := 0
-	for i < len(name) && i < 4 && name[i] >= 'A' && name[i] <= 'Z' {
-		column = column*26 + int(name[i]-'A') + 1
-		i++
-	}
-	row, ok = digits([]byte(name[i:]))
-	return column, row, ok && i > 0 && row > 0 && row <= maxRows && column <= maxColumns
-}
-
 // address writes a cell as a formula of another sheet has it.
 func (m *marker) address(c cellAt) string {
 	return sheetQuoted(m.book.sheets[c.sheet].name) + "!" + absolute(c.column, c.row)

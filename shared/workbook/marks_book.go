@@ -109,7 +109,7 @@ func (m *marker) bookSheets(p *patch, d *document) error {
 		}
 		s := sheetEntry{element: e, name: x.attr("name"), number: x.attr("sheetId")}
 		if s.list = m.oldList >= 0 && s.name == m.book.sheets[m.oldList].name; s.list {
-			m.listRel = x.attr("id")
+			m.listRel = x.relation()
 		}
 		if n, err := strconv.Atoi(s.number); err == nil {
 			highest = max(highest, n)

@@ -26,7 +26,7 @@ func (s *sheetMarker) comments() error {
 			return err
 		}
 		for _, r := range rels {
-			if r.id == x.attr("id") {
+			if r.id == x.relation() {
 				drawing = r.target
 			}
 		}

@@ -2,9 +2,13 @@ package workbook
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
+	"math"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,13 +19,17 @@ import (
 )
 
 // oracle is a cellReader made of excelize, a program of other people: what both read must be the same.
-type oracle struct{ f *excelize.File }
+type oracle struct {
+	f     *excelize.File
+	sheet *string // the sheet that Rows walked over last
+}
 
 func (o oracle) Sheets() []string      { return o.f.GetSheetList() }
 func (o oracle) Short(c *rawCell) bool { return true }
 
 func (o oracle) Rows(sheet int, visit func(int, []rawCell) error) error {
 	name := o.Sheets()[sheet]
+	*o.sheet = name
 	rows, err := o.f.Rows(name)
 	if err != nil {
 		return err
@@ -46,12 +54,18 @@ func (o oracle) Rows(sheet int, visit func(int, []rawCell) error) error {
 			if err != nil {
 				return err
 			}
+			if kind == excelize.CellTypeFormula {
+				text = unescape(text) // which excelize does for all other texts
+			}
 			cells = append(cells, rawCell{column: i + 1, kind: map[excelize.CellType]byte{
 				excelize.CellTypeBool: kindBool, excelize.CellTypeError: kindError, excelize.CellTypeSharedString: kindText,
 				excelize.CellTypeInlineString: kindText, excelize.CellTypeFormula: kindText, excelize.CellTypeDate: kindDate,
 			}[kind], formula: formula != "", raw: []byte(text)})
 			if c := &cells[len(cells)-1]; c.kind == 0 {
 				c.kind = kindNumber
+				if c.style, err = o.f.GetCellStyle(name, at); err != nil {
+					return err
+				}
 			}
 		}
 		if len(cells) > 0 {
@@ -63,10 +77,60 @@ func (o oracle) Rows(sheet int, visit func(int, []rawCell) error) error {
 	return nil
 }
 
+func (o oracle) Merged() []area {
+	merged, err := o.f.GetMergeCells(*o.sheet)
+	if err != nil {
+		panic(err)
+	}
+	var all []area
+	for _, m := range merged {
+		left, top, err := excelize.CellNameToCoordinates(m.GetStartAxis())
+		if err != nil {
+			panic(err)
+		}
+		right, bottom, err := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, area{left, top, right, bottom})
+	}
+	return all
+}
+
 func (o oracle) Value(c *rawCell) (value, error) {
 	v := value{text: string(c.raw), kind: c.kind, formula: c.formula}
 	if c.kind == kindBool {
 		v.text = map[string]string{"1": "TRUE", "0": "FALSE"}[v.text]
+	}
+	if c.kind == kindNumber && c.style > 0 {
+		return o.shown(v, c.style)
+	}
+	return v, nil
+}
+
+// shown works out with excelize what a percentage or a day looks like. It knows the formats that the tests below use.
+func (o oracle) shown(v value, style int) (value, error) {
+	st, err := o.f.GetStyle(style)
+	if err != nil {
+		return v, err
+	}
+	code := ""
+	if st.CustomNumFmt != nil {
+		code = *st.CustomNumFmt
+	}
+	switch n, ok := new(big.Rat).SetString(v.text); {
+	case !ok:
+	case st.NumFmt == 9 || strings.HasSuffix(code, "%"):
+		x, _ := n.Mul(n, big.NewRat(100, 1)).Float64()
+		v.text = strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 14-int(math.Floor(math.Log10(math.Abs(x)+1e-300))), 64), "0"), ".") + "%"
+		v.kind = kindText
+	case st.NumFmt == 14 || strings.Contains(code, "yyyy"):
+		x, _ := n.Float64()
+		day, err := excelize.ExcelDateToTime(x, false)
+		if err != nil {
+			return v, err
+		}
+		v.text, v.kind = day.Format("2006-01-02"), kindDate
 	}
 	return v, nil
 }
@@ -90,6 +154,9 @@ func cellsOf(r cellReader) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, a := range r.Merged() {
+			all[fmt.Sprintf("%s!merged %s", name, a)] = "merged"
+		}
 	}
 	return all, nil
 }
@@ -111,7 +178,7 @@ func openBoth(t interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b, oracle{f}
+	return b, oracle{f, new(string)}
 }
 
 func sameCells(t interface {
@@ -152,13 +219,21 @@ func TestSameCellsAsExcelize(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		var styles []int
+		for _, code := range []string{"0%", "0.0#%", "m/d/yyyy", `yyyy"年"m"月"d"日"`, `#,##0.0"%"`, "0.00E+00", "@", "General"} {
+			style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &code})
+			if err != nil {
+				t.Fatal(err)
+			}
+			styles = append(styles, style)
+		}
 		text := rapid.StringOfN(rapid.RuneFrom([]rune("ab あ漢𠮷&<>\"'=_x\n\t0")), 0, 20, -1).Filter(func(s string) bool { return !looksEscaped(s, 0) && !strings.Contains(s, "_x") })
 		for range rapid.IntRange(1, 30).Draw(t, "cells") {
 			sheets := f.GetSheetList()
 			sheet := rapid.SampledFrom(sheets).Draw(t, "sheet")
 			at := cell(rapid.IntRange(1, 30).Draw(t, "column"), rapid.IntRange(1, 60).Draw(t, "row"))
 			var err error
-			switch rapid.IntRange(0, 5).Draw(t, "kind") {
+			switch rapid.IntRange(0, 8).Draw(t, "kind") {
 			case 0:
 				err = f.SetCellStr(sheet, at, text.Draw(t, "text"))
 			case 1:
@@ -171,6 +246,20 @@ func TestSameCellsAsExcelize(t *testing.T) {
 				err = f.SetCellRichText(sheet, at, []excelize.RichTextRun{{Text: text.Draw(t, "run")}, {Text: text.Draw(t, "run"), Font: &excelize.Font{Bold: true}}})
 			case 5:
 				err = f.SetCellFormula(sheet, at, "=1+1")
+			case 6:
+				n := rapid.Int64Range(61, 60000).Draw(t, "day or number")
+				err = errors.Join(f.SetCellInt(sheet, at, n), f.SetCellStyle(sheet, at, at, rapid.SampledFrom(styles).Draw(t, "style")))
+			case 7:
+				n := float64(rapid.Int64Range(1, 1e6).Draw(t, "parts")) / 1e5
+				err = errors.Join(f.SetCellFloat(sheet, at, n, -1, 64), f.SetCellStyle(sheet, at, at, styles[rapid.IntRange(0, 1).Draw(t, "style")]))
+			case 8:
+				column, row, err := excelize.CellNameToCoordinates(at)
+				if err == nil {
+					err = f.MergeCell(sheet, at, cell(column+rapid.IntRange(0, 2).Draw(t, "wide"), row+rapid.IntRange(1, 3).Draw(t, "tall")))
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err != nil {
 				t.Fatal(err)

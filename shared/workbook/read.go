@@ -216,7 +216,19 @@ func (r *reader) pageMissing(p *page) bool {
 func (r *reader) readRow(l *line, at *foundRow) {
 	blank := 0
 	for k, ref := range l.refs {
+		if at.columns[k] == 0 {
+			r.skip[ref] = true
+			r.columnMissing(l, at, ref)
+			continue
+		}
 		r.Places[ref] = Location{at.sheet, at.cell(k)}
+		if at.merged[k] != "" {
+			r.skip[ref] = true
+			f := checklist.NewFault(checklist.CodeMerged, "found", at.merged[k])
+			f.Sheet, f.Cell = at.sheet, at.cell(k)
+			r.add(f, l.q, ref)
+			continue
+		}
 		v := at.values[k]
 		if v.blank() {
 			blank++
@@ -234,7 +246,7 @@ func (r *reader) readRow(l *line, at *foundRow) {
 	}
 	if at.stray != "" && blank > 0 {
 		for k, ref := range l.refs {
-			if at.values[k].blank() && !r.skip[ref] {
+			if !r.skip[ref] && at.values[k].blank() {
 				r.skip[ref] = true
 				f := checklist.NewFault(checklist.CodeMovedAnswer, "found", clip(at.strayText))
 				f.Sheet, f.Cell = at.sheet, at.stray
@@ -243,6 +255,18 @@ func (r *reader) readRow(l *line, at *foundRow) {
 			}
 		}
 	}
+}
+
+// columnMissing reports, once for each sheet, that an answer column cannot be told.
+func (r *reader) columnMissing(l *line, at *foundRow, ref checklist.Ref) {
+	for i := range r.Faults {
+		if f := &r.Faults[i]; f.Code == checklist.CodeAnswerColumn && f.Sheet == at.sheet {
+			return
+		}
+	}
+	f := checklist.NewFault(checklist.CodeAnswerColumn, "want", at.sheet)
+	f.Sheet = at.sheet
+	r.add(f, l.q, ref)
 }
 
 // checkAnswers lets the edition check the answers, says of unreadable answers that do not apply that they do not, and

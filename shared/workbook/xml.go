@@ -19,6 +19,7 @@ var (
 	errDepth    = fmt.Errorf("elements nested deeper than %d", maxDepth)
 	errXML      = errors.New("not well-formed XML")
 	errEncoding = errors.New("not in UTF-8")
+	errElement  = errors.New("an element where none is expected")
 )
 
 type event int
@@ -35,8 +36,10 @@ const (
 type xmlScanner struct {
 	b     []byte
 	pos   int
-	depth int // of the elements open, the present one included at eventOpen and eventClose
+	whole bool // b is a part, not a piece of one: it has one element at its root
+	depth int  // of the elements open, the present one included at eventOpen and eventClose
 	names [maxDepth][2]int
+	local [maxDepth]int // where in the name, behind its prefix, the local name begins
 
 	name       []byte // eventOpen and eventClose: the local name
 	attrs      []byte // eventOpen
@@ -45,6 +48,7 @@ type xmlScanner struct {
 	cdata      bool
 	selfClosed bool
 	closing    bool // the element at eventClose is left at the next step
+	rooted     bool // the root has been seen
 }
 
 func (s *xmlScanner) next() (event, error) {
@@ -114,67 +118,81 @@ func (s *xmlScanner) next() (event, error) {
 }
 
 func (s *xmlScanner) openTag() (event, error) {
-	i := s.pos + 1
-	nameFrom := i
-	for i < len(s.b) && !nameEnds[s.b[i]] {
+	b := s.b
+	from := s.pos + 1
+	i, localFrom := from, from
+	for i < len(b) && !nameEnds[b[i]] {
+		if b[i] == ':' {
+			localFrom = i + 1
+		}
 		i++
 	}
-	nameTo := i
-	if nameTo == nameFrom || s.depth == maxDepth {
-		if s.depth == maxDepth {
-			return 0, errDepth
-		}
+	switch {
+	case s.depth == maxDepth:
+		return 0, errDepth
+	case i == localFrom || s.whole && s.depth == 0 && s.rooted:
 		return 0, errXML
 	}
-	for quote := byte(0); ; i++ {
-		if i >= len(s.b) {
-			return 0, errXML
-		}
-		switch c := s.b[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
+	s.names[s.depth] = [2]int{from, i}
+	s.local[s.depth] = localFrom
+	s.name = b[localFrom:i]
+	attrs := i
+	for i < len(b) && b[i] != '>' {
+		switch b[i] {
+		case '"', '\'':
+			n := bytes.IndexByte(b[i+1:], b[i])
+			if n < 0 {
+				return 0, errXML
 			}
-			continue
-		case c == '"' || c == '\'':
-			quote = c
-			continue
-		case c == '<':
+			i += n + 1
+		case '<':
 			return 0, errXML
-		case c != '>':
-			continue
 		}
-		break
+		i++
 	}
-	s.attrs = s.b[nameTo:i]
+	if i >= len(b) {
+		return 0, errXML
+	}
+	s.attrs = b[attrs:i]
 	if n := len(s.attrs); n > 0 && s.attrs[n-1] == '/' {
 		s.attrs, s.selfClosed = s.attrs[:n-1], true
 	}
-	s.names[s.depth] = [2]int{nameFrom, nameTo}
+	s.rooted = true
 	s.depth++
-	s.name = local(s.b[nameFrom:nameTo])
 	s.pos = i + 1
 	return eventOpen, nil
 }
 
 func (s *xmlScanner) closeTag() (event, error) {
-	n := bytes.IndexByte(s.b[s.pos:], '>')
-	if n < 0 || s.depth == 0 {
+	if s.depth == 0 {
 		return 0, errXML
 	}
-	open := s.names[s.depth-1]
-	name := s.b[open[0]:open[1]]
-	tag := s.b[s.pos+2 : s.pos+n]
-	if !bytes.HasPrefix(tag, name) || len(bytes.TrimRight(tag[len(name):], " \t\r\n")) > 0 {
+	name := s.names[s.depth-1]
+	from := s.pos + 2
+	to := from + name[1] - name[0]
+	if to >= len(s.b) || string(s.b[from:to]) != string(s.b[name[0]:name[1]]) {
 		return 0, errXML
 	}
-	s.name = local(name)
-	s.pos += n + 1
+	for to < len(s.b) && isSpace(s.b[to]) {
+		to++
+	}
+	if to >= len(s.b) || s.b[to] != '>' {
+		return 0, errXML
+	}
+	s.name = s.b[s.local[s.depth-1]:name[1]]
+	s.pos = to + 1
 	s.closing = true
 	return eventClose, nil
 }
 
-// attr returns the value of the attribute with this local name, references resolved; "" if it is absent.
+// prefix returns the prefix of the name of an open element, with its colon.
+func (s *xmlScanner) prefix(depth int) []byte {
+	return s.b[s.names[depth-1][0]:s.local[depth-1]]
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// attr returns the value of the attribute without a prefix that has this name, references resolved; "" if it is absent.
 func (s *xmlScanner) attr(name string) string {
 	text, err := resolve(s.rawAttr(name))
 	if err != nil {
@@ -185,26 +203,53 @@ func (s *xmlScanner) attr(name string) string {
 
 // rawAttr returns the value of an attribute as written.
 func (s *xmlScanner) rawAttr(name string) []byte {
-	rest := s.attrs
-	for {
-		eq := bytes.IndexByte(rest, '=')
-		if eq < 0 {
-			return nil
+	for rest := s.attrs; ; {
+		key, value, after := nextAttr(rest)
+		if key == nil || string(key) == name {
+			return value
 		}
-		key := bytes.TrimSpace(rest[:eq])
-		rest = bytes.TrimLeft(rest[eq+1:], " \t\r\n")
-		if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
-			return nil
-		}
-		end := bytes.IndexByte(rest[1:], rest[0])
-		if end < 0 {
-			return nil
-		}
-		if string(local(key)) == name && !bytes.HasPrefix(key, []byte("xmlns")) {
-			return rest[1 : 1+end]
-		}
-		rest = rest[end+2:]
+		rest = after
 	}
+}
+
+// relation returns the value of the attribute that names a relationship: the id with a prefix, whatever that is.
+func (s *xmlScanner) relation() string {
+	for rest := s.attrs; ; {
+		key, value, after := nextAttr(rest)
+		if key == nil || bytes.HasSuffix(key, []byte(":id")) {
+			return string(value)
+		}
+		rest = after
+	}
+}
+
+// nextAttr splits the first attribute off what stands in a tag behind its name. The key is nil at the end.
+func nextAttr(attrs []byte) (key, value, rest []byte) {
+	i := 0
+	for i < len(attrs) && isSpace(attrs[i]) {
+		i++
+	}
+	from := i
+	for i < len(attrs) && !nameEnds[attrs[i]] {
+		i++
+	}
+	to := i
+	for i < len(attrs) && isSpace(attrs[i]) {
+		i++
+	}
+	if to == from || i >= len(attrs) || attrs[i] != '=' {
+		return nil, nil, nil
+	}
+	for i++; i < len(attrs) && isSpace(attrs[i]); i++ {
+	}
+	if i >= len(attrs) || attrs[i] != '"' && attrs[i] != '\'' {
+		return nil, nil, nil
+	}
+	n := bytes.IndexByte(attrs[i+1:], attrs[i])
+	if n < 0 {
+		return nil, nil, nil
+	}
+	return attrs[from:to], attrs[i+1 : i+1+n], attrs[i+n+2:]
 }
 
 var nameEnds = func() (ends [256]bool) {
@@ -213,13 +258,6 @@ var nameEnds = func() (ends [256]bool) {
 	}
 	return ends
 }()
-
-func local(name []byte) []byte {
-	if i := bytes.IndexByte(name, ':'); i >= 0 {
-		return name[i+1:]
-	}
-	return name
-}
 
 // declaredUTF8 refuses a declaration of any encoding but UTF-8 and its subset.
 func declaredUTF8(declaration []byte) error {
@@ -233,9 +271,17 @@ func declaredUTF8(declaration []byte) error {
 	return errEncoding
 }
 
-// resolve returns text as meant: character references resolved and line ends as XML defines them.
+// resolve returns text as meant: character references resolved and line ends as XML defines them. It refuses characters
+// that XML does not allow.
 func resolve(raw []byte) (string, error) {
-	if bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, '\r') < 0 {
+	plain := true
+	for _, c := range raw {
+		if c < ' ' && !isSpace(c) {
+			return "", errXML
+		}
+		plain = plain && c != '&' && c != '\r'
+	}
+	if plain {
 		if !utf8.Valid(raw) {
 			return "", errEncoding
 		}
