@@ -18,9 +18,13 @@ import (
 // arm64 are the very files that are deployed.
 const arm64 = "../../build/lambda"
 
+// native says that this machine runs them itself.
+const native = runtime.GOARCH == "arm64"
+
 // TestTheDeployedFiles plays a round of one firm on the arm64 files themselves: each starts, asks for its first event and
 // answers it. Where this machine is another, an emulator runs them, and its time says little of Lambda's.
 func TestTheDeployedFiles(t *testing.T) {
+	rehearses(t, "the arm64 files play a round of one firm")
 	for _, name := range names {
 		f, err := elf.Open(filepath.Join(arm64, name, "bootstrap"))
 		check(t, err)
@@ -30,7 +34,7 @@ func TestTheDeployedFiles(t *testing.T) {
 		check(t, f.Close())
 	}
 	var runner []string
-	if runtime.GOARCH != "arm64" {
+	if !native {
 		runner = []string{emulator(t)}
 	}
 	r := plan(t)
@@ -61,6 +65,7 @@ func TestTheDeployedFiles(t *testing.T) {
 	for _, name := range names {
 		m := w.Measures(name)
 		t.Logf("%-10s ready %5d ms, first answer %6d ms", name, m.Ready.Milliseconds(), m.First.Milliseconds())
+		measured(name, func(s *startOf) { s.arm64 = m.Ready })
 	}
 	nothingWrong(t, w)
 }

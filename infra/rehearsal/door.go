@@ -213,6 +213,11 @@ func (w *World) wire(endpoint string) (http.Handler, error) {
 	}, ModifyResponse: func(r *http.Response) error {
 		r.Header.Del("Date") // the door says what time it is
 		return nil
+	}, ErrorHandler: func(rw http.ResponseWriter, r *http.Request, err error) {
+		if r.Context().Err() == nil { // else the caller was killed
+			w.note("%s: %v", operation(r), err)
+		}
+		rw.WriteHeader(http.StatusBadGateway)
 	}}, nil
 }
 

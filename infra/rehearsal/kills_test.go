@@ -183,6 +183,7 @@ func (c *cloud) lapse(t *testing.T) {
 // TestKilledAtEveryWrite kills every function after each of its writes. The round ends with the numbers and the ledger of
 // one in which nobody was killed. A letter came twice only if its sender was killed between SES and the ledger.
 func TestKilledAtEveryWrite(t *testing.T) {
+	rehearses(t, "every function is killed after each of its writes")
 	r := plan(t)
 	calm := deployed(t, nil)
 	quiet := few(t, calm, r)
@@ -194,8 +195,9 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	w.OnCall = k.onCall
 	c := few(t, w, r)
 	w.OnCall = nil
+	kills := ""
 	for _, name := range names {
-		t.Logf("%-10s killed %2d times, after each of its writes", name, k.kills[name])
+		kills += fmt.Sprintf(", %s %d", name, k.kills[name])
 		if k.kills[name] == 0 {
 			t.Errorf("%s wrote nothing", name)
 		}
@@ -214,7 +216,8 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	if !slices.Equal(slices.Compact(slices.Clone(letters)), wantLetters) || len(letters)-len(wantLetters) > k.mails {
 		t.Errorf("letters %v, want %v and no more than %d of them twice", letters, wantLetters, k.mails)
 	}
-	t.Logf("%d lines of ledger and stores, %d without kills; %d letters, %d of them twice", len(book), len(wantBook), len(wantLetters), len(letters)-len(wantLetters))
+	tell(t, "kills: %s, one after each write; ledger and stores as without them", kills[2:])
+	tell(t, "       %d of %d letters came twice, under one number: who sent them was killed between SES and the ledger", len(letters)-len(wantLetters), len(wantLetters))
 	if refused := w.Refused(); len(refused) > 0 {
 		t.Errorf("refused: %s", strings.Join(refused, "\n"))
 	}

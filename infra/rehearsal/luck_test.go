@@ -23,6 +23,7 @@ import (
 // function is killed after a write. A letter may be sent again only where its send was cut off, or
 // its sender was killed before it had written that down (house, decision 8).
 func TestBadLuckChangesNothing(t *testing.T) {
+	rehearses(t, "a round of 40 firms with bad luck ends as one without")
 	r := plan(t)
 	calm := deployed(t, nil)
 	quiet := newCloud(t, calm)
@@ -68,7 +69,7 @@ func TestBadLuckChangesNothing(t *testing.T) {
 	}
 	c := newCloud(t, w)
 	play(t, c, r)
-	t.Logf("%d calls; throttled %d, answers lost %d, killed %d, sends cut off %d", calls, happened[Throttle], happened[Lost], happened[Killed], cut)
+	tell(t, "luck: every message twice and in any order; of %d requests %d throttled, %d done with the answer lost, %d killed; %d sends cut off", calls, happened[Throttle], happened[Lost], happened[Killed], cut)
 	// A letter whose sender was killed is leased for two minutes. SQS would hide its message for longer than that; here it
 	// is received five times at once, and is a dead letter that the operator gives back when the lease has passed.
 	w.OnCall = nil
@@ -110,6 +111,7 @@ func first(t *testing.T, verdict func(string) string) (*cloud, checklist.FirmID,
 // An infected file is never read: it is returned, the firm and the supervisor are told. One that GuardDuty cannot open goes
 // back to the firm.
 func TestVerdictsOfTheScanner(t *testing.T) {
+	rehearses(t, "files that GuardDuty finds infected or cannot read")
 	for _, verdict := range []string{Infected, Unsupported} {
 		c, firm, body := first(t, func(string) string { return verdict })
 		before := len(c.w.Mails())
@@ -133,6 +135,7 @@ func TestVerdictsOfTheScanner(t *testing.T) {
 
 // A message that no program can read ends as a dead letter, and holds nobody up.
 func TestAPoisonMessage(t *testing.T) {
+	rehearses(t, "a message that no program can read")
 	c, firm, body := first(t, nil)
 	c.w.route(busARN(c.w.Outputs["EventBus"]), envelope("poison", "cssa", "Accepted", json.RawMessage(`{"edition":7}`)))
 	c.upload(t, firm, body)()
@@ -148,6 +151,7 @@ func TestAPoisonMessage(t *testing.T) {
 
 // SES refuses one firm's address: its letter is recorded as refused, and the others go out.
 func TestSESRefusesAFirm(t *testing.T) {
+	rehearses(t, "SES refuses one firm's address")
 	r := plan(t)
 	c := newCloud(t, deployed(t, nil))
 	gone := r.Register.Contacts[0]
@@ -174,6 +178,7 @@ func TestSESRefusesAFirm(t *testing.T) {
 
 // Two runs at once: one is made, the other is told that it is held. A run that was killed half-way is finished by the next.
 func TestTwoRunsAtOnce(t *testing.T) {
+	rehearses(t, "two nightly runs at once")
 	c, firm, body := first(t, nil)
 	c.upload(t, firm, body)()
 	c.settle(t)

@@ -59,6 +59,7 @@ func privilegesOf(t *testing.T, from, to string) ([]string, error) {
 // What the roles of the template may do is exactly what the committed table says. It is rewritten with -update and read in
 // review: a line more is a right more.
 func TestPrivilegesAreThoseOfTheTable(t *testing.T) {
+	rehearses(t, "the roles may do what the committed table says, and nothing else")
 	got, err := privilegesOf(t, "", "")
 	check(t, err)
 	if *update {
@@ -73,11 +74,12 @@ func TestPrivilegesAreThoseOfTheTable(t *testing.T) {
 	for _, less := range minus(want, got) {
 		t.Errorf("in the table, and not allowed: %s", less)
 	}
-	t.Logf("%d privileges", len(got))
+	tell(t, "rights: %d lines of role, action and resource, exactly those of infra/rehearsal/testdata/privileges.txt", len(got))
 }
 
 // One action more in the template turns the table's test red, also one that no service has.
 func TestOneActionMoreIsSeen(t *testing.T) {
+	rehearses(t, "one action more than the table's is seen")
 	before, err := privilegesOf(t, "", "")
 	check(t, err)
 	for _, change := range [][2]string{

@@ -361,18 +361,20 @@ func tail(log string) string { return log[max(0, len(log)-1500):] }
 // TestTheRehearsal plays a round of 40 firms on the functions and settings of the template, and the same files on the
 // laptop: every table is the same, row by row, and the same letters went out. Nothing was refused, nothing is dead.
 func TestTheRehearsal(t *testing.T) {
+	rehearses(t, "a round of 40 firms, and the same files on the laptop")
 	r := plan(t)
 	stories := map[synthesise.Story]int{}
 	for _, u := range r.Uploads {
 		stories[u.Story]++
 	}
-	t.Logf("stories: %v, %d uploads", stories, len(r.Uploads))
+	t.Logf("stories: %v", stories)
 	started := time.Now()
 	w := deployed(t, nil)
 	c := newCloud(t, w)
 	play(t, c, r)
 	got, gotLetters := c.published(t), c.letters(t)
-	report(t, w, started)
+	took := time.Since(started)
+	report(t, w)
 	check(t, w.Close())
 
 	started = time.Now()
@@ -381,7 +383,7 @@ func TestTheRehearsal(t *testing.T) {
 	defer l.Close()
 	d := &desktop{l}
 	play(t, d, r)
-	t.Logf("laptop: %.1f s", time.Since(started).Seconds())
+	tell(t, "round: 40 firms, %d uploads, %d stories; %.0f s here, %.0f s on the laptop", len(r.Uploads), len(stories), took.Seconds(), time.Since(started).Seconds())
 	want, wantLetters := d.published(t), d.letters(t)
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		n := reflect.ValueOf(want[name]).Len()
@@ -389,21 +391,21 @@ func TestTheRehearsal(t *testing.T) {
 			t.Errorf("%s: %d rows, not the laptop's %d\n%s", name, reflect.ValueOf(got[name]).Len(), n, firstDifference(got[name], want[name]))
 			continue
 		}
-		t.Logf("%s: %d rows, identical", name, n)
+		tell(t, "numbers: %-18s %5d rows, identical with the laptop's", name, n)
 	}
 	if g, n := withoutRun(gotLetters), withoutRun(wantLetters); !slices.Equal(g, n) {
 		t.Errorf("letters: %d, the laptop's %d\nonly here: %v\nonly there: %v", len(g), len(n), minus(g, n), minus(n, g))
 	} else {
-		t.Logf("%d letters, the same", len(g))
+		tell(t, "letters: %d, the laptop's", len(g))
 	}
 }
 
-// report says what was played and measured, and fails on anything that went wrong on the way.
-func report(t *testing.T, w *World, started time.Time) {
+// report says what was measured, and fails on anything that went wrong on the way.
+func report(t *testing.T, w *World) {
 	t.Helper()
-	t.Logf("rehearsal: %.1f s. Spoken to over the wire: S3 (versitygw), DynamoDB (dynalite). Played: EventBridge, SQS, Scheduler, GuardDuty, API Gateway, SES, Glue, IAM, KMS rights.", time.Since(started).Seconds())
 	for _, name := range names {
 		m, f := w.Measures(name), w.Functions[name]
+		measured(name, func(s *startOf) { s.ready, s.first, s.peak, s.memory = m.Ready, m.First, m.PeakMB, f.MemoryMB })
 		t.Logf("%-10s ready %4d ms, first answer %5d ms, peak %6.1f of %d MB", name, m.Ready.Milliseconds(), m.First.Milliseconds(), m.PeakMB, f.MemoryMB)
 		if m.PeakMB > float64(f.MemoryMB) {
 			t.Errorf("%s needs more memory than the template gives it", name)

@@ -18,6 +18,7 @@ import (
 // Every sample of a message and of an AWS envelope drives its function's own program: it is answered or refused cleanly, and the process
 // lives on.
 func TestSamplesDriveTheirFunctions(t *testing.T) {
+	rehearses(t, "every sample of a message drives its function")
 	w := deployed(t, nil)
 	target := func(name string) string {
 		switch {

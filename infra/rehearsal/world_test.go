@@ -40,8 +40,13 @@ var probeProgram = sync.OnceValues(func() (string, error) {
 	return dir, os.Link(path, filepath.Join(dir, "invite", "bootstrap"))
 })
 
+// What a rehearsal says before and after its tests: nothing, where only the rehearsal itself is tested.
+var before, after = func() {}, func(code int) {}
+
 func TestMain(m *testing.M) {
+	before()
 	code := m.Run()
+	after(code)
 	if dir, err := probeProgram(); err == nil {
 		os.RemoveAll(dir)
 	}
