@@ -127,8 +127,27 @@ func (s *Step) submission(ctx context.Context, kind string, want checklist.Statu
 			return fmt.Errorf("the ledger says the submission is %s", sub.Status)
 		}
 		l.date, l.Submission = sub.ReceivedAt, sub
-		return nil
+		return s.workbook(ctx, l)
 	})
+}
+
+const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// workbook attaches what the firm goes on with: its upload with the findings marked or, where nothing of its upload can be
+// used, the checklist it was invited with.
+func (s *Step) workbook(ctx context.Context, l *letter) error {
+	sub := &l.Submission
+	switch {
+	case sub.Marked != "":
+		return s.attach(ctx, l, sub.Marked, "", fmt.Sprintf("CSSA-%d-%s-v%d.xlsx", l.Edition.FiscalYear, sub.Firm, sub.Ticket), xlsx)
+	case sub.Status != checklist.Returned || l.ShutOut():
+		return nil
+	}
+	err := s.attach(ctx, l, archive.WorkbookKey(sub.Edition, sub.Definition, sub.Firm), "", fmt.Sprintf("CSSA-%d-%s.xlsx", l.Edition.FiscalYear, sub.Firm), xlsx)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil // invited on another way
+	}
+	return err
 }
 
 func (s *Step) invitation(ctx context.Context, ev events.Invited) error {
@@ -136,7 +155,7 @@ func (s *Step) invitation(ctx context.Context, ev events.Invited) error {
 	return s.once(ctx, key, func(l *letter) error {
 		l.date = l.Round.OpenedAt
 		name := fmt.Sprintf("CSSA-%d-%s.xlsx", l.Edition.FiscalYear, ev.Firm)
-		return s.attach(ctx, l, ev.Workbook, "", name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+		return s.attach(ctx, l, ev.Workbook, "", name, xlsx)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"cssa/events"
 	"cssa/functions/dispatch"
+	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
 	"cssa/shared/mail"
@@ -204,6 +205,16 @@ func TestAnotherFirmsAttachmentIsRefused(t *testing.T) {
 			func(*world) events.Event {
 				return events.Invited{Edition: edition, Firm: "S-0001", Workbook: "workbooks/S-0001"}
 			},
+		},
+		"another firm's workbook marked": {
+			func(w *world) { w.shelf["marked/1"] = w.shelf["workbooks/S-0002"] },
+			func(*world) events.Event { return events.Returned{Edition: edition, Firm: "S-0001", Ticket: 1} },
+		},
+		"another firm's fresh workbook": {
+			func(w *world) {
+				w.shelf[archive.WorkbookKey(edition, sample().Checksum, "S-0003")] = w.shelf["workbooks/S-0002"]
+			},
+			func(*world) events.Event { return events.Returned{Edition: edition, Firm: "S-0003", Ticket: 1} },
 		},
 		"another file than announced": {
 			func(*world) {},

@@ -125,6 +125,17 @@ func (l *letter) AfterDeadline() bool { return l.Submission.ReceivedAt.After(l.R
 // AfterClosing says whether the upload came when the doors were closed.
 func (l *letter) AfterClosing() bool { return !l.Submission.ReceivedAt.Before(l.Closed()) }
 
+// ShutOut says whether the upload was returned for its time alone: the checklist as such may be in order.
+func (l *letter) ShutOut() bool {
+	for _, f := range l.Submission.Faults {
+		switch f.Code {
+		case checklist.CodeAfterClosing, checklist.CodeNotOpen, checklist.CodeFrozen:
+			return true
+		}
+	}
+	return false
+}
+
 // Closed is when the doors closed or will.
 func (l *letter) Closed() time.Time { return l.Round.Shut() }
 

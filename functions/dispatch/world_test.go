@@ -115,6 +115,8 @@ var attachments = sync.OnceValue(func() map[string][]byte {
 	for _, f := range []checklist.FirmID{"S-0001", "S-0002", "S-0003", "S-0004"} {
 		all["workbooks/"+string(f)], all["reports/"+string(f)] = blank(sample(), f), page(f)
 	}
+	all["marked/1"], all["marked/2"] = all["workbooks/S-0001"], all["workbooks/S-0001"] // whose it is is all that matters here
+	all[archive.WorkbookKey(edition, sample().Checksum, "S-0003")] = all["workbooks/S-0003"]
 	return all
 })
 
@@ -161,9 +163,9 @@ func submissions() []checklist.Submission {
 		}
 	}
 	returned := sub("S-0001", 1, checklist.Returned, at(8, 30, 1))
-	returned.Faults = []checklist.Fault{confirm, blankFault, two}
+	returned.Faults, returned.Marked = []checklist.Fault{confirm, blankFault, two}, "marked/1"
 	accepted := sub("S-0001", 2, checklist.Accepted, at(9, 1, 2))
-	accepted.Faults = []checklist.Fault{confirm}
+	accepted.Faults, accepted.Marked = []checklist.Fault{confirm}, "marked/2"
 	accepted.Answers = checklist.Answers{{Question: "policy"}: {Choice: "no"}}
 	inTime := sub("S-0002", 1, checklist.Accepted, at(8, 1, 3))
 	inTime.Answers = checklist.Answers{{Question: "policy"}: {Choice: "yes"}, {Question: "review"}: {Choice: "no"}}

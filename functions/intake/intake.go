@@ -46,8 +46,10 @@ type Tickets interface {
 	Submission(context.Context, checklist.EditionID, checklist.FirmID, checklist.TicketNumber) (checklist.Submission, error)
 }
 
-// Originals moves an upload from the inbox into the archive and reads it there.
+// Originals moves an upload from the inbox into the archive and reads it there, and keeps what goes back beside it.
 type Originals interface {
+	// Put writes an object once; other bytes under its key are archive.ErrExists.
+	Put(ctx context.Context, key string, body []byte) (archive.Object, error)
 	// CopyFrom copies one version of an object of the inbox, unchanged, to a key that is written once.
 	CopyFrom(ctx context.Context, bucket, key, id, toKey string) (archive.Object, error)
 	Get(ctx context.Context, key, id string, max int64) ([]byte, archive.Object, error)
@@ -229,7 +231,7 @@ func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub
 	if checklist.Blocking(sub.Faults) == 0 {
 		sub.Status, sub.Answers = checklist.Accepted, got.Answers
 	}
-	return nil
+	return s.mark(ctx, ed, firm, body, got, sub)
 }
 
 // record writes the submission in the order that heals, then tells. Repeats write nothing new and tell again. Reading takes
@@ -238,6 +240,7 @@ func (s *Step) record(ctx context.Context, sub checklist.Submission) error {
 	err := ledger.Record(ctx, s.Ledger, sub)
 	if errors.Is(err, ledger.ErrFrozen) && sub.Status == checklist.Accepted {
 		sub.Status, sub.Answers, sub.Faults = checklist.Returned, nil, []checklist.Fault{checklist.NewFault(checklist.CodeFrozen)}
+		sub.Marked = "" // it says that the upload was accepted
 		err = ledger.Record(ctx, s.Ledger, sub)
 	}
 	if err != nil {

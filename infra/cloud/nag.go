@@ -76,11 +76,11 @@ func acknowledge(stack awscdk.Stack, f *Foundation, st Stage) {
 		accept(stack.Node().FindChild(s(role)), "keys under the prefix are made of editions, firms, tickets and runs, which are many", things...)
 	}
 	objectKeys("InviteRole", objectsOf(f.Inbox)+"*")
-	objectKeys("IntakeRole", objectsOf(f.Inbox)+"*", objectsOf(f.Archive)+"originals/*", objectsOf(f.Archive)+"strays/*")
+	objectKeys("IntakeRole", objectsOf(f.Inbox)+"*", objectsOf(f.Archive)+"originals/*", objectsOf(f.Archive)+"marked/*", objectsOf(f.Archive)+"strays/*")
 	objectKeys("AggregateRole", objectsOf(f.Restricted)+"*")
 	objectKeys("ReleaseRole", objectsOf(f.Restricted)+"distributions/*", objectsOf(f.Restricted)+"runs/*", objectsOf(f.Open)+"*")
 	objectKeys("FeedbackRole", objectsOf(f.Restricted)+"firms/*", objectsOf(f.Restricted)+"submissions/*", objectsOf(f.Open)+"*", objectsOf(f.Archive)+"reports/*")
-	objectKeys("DispatchRole", objectsOf(f.Archive)+"workbooks/*", objectsOf(f.Archive)+"reports/*")
+	objectKeys("DispatchRole", objectsOf(f.Archive)+"workbooks/*", objectsOf(f.Archive)+"reports/*", objectsOf(f.Archive)+"marked/*")
 
 	tables := "all tables of one database of the lake: a run has partitions in each"
 	accept(f.Functions["aggregate"].Role, tables, anyOf(st, "glue", "table/"+st.RestrictedDatabase()+"/*"))

@@ -40,6 +40,11 @@ func OriginalKey(e checklist.EditionID, f checklist.FirmID, n checklist.TicketNu
 	return "originals/" + InboxKey(e, f, n)
 }
 
+// MarkedKey is where the workbook is kept that goes back to the firm with its findings marked: its own upload, marked.
+func MarkedKey(e checklist.EditionID, f checklist.FirmID, n checklist.TicketNumber) string {
+	return "marked/" + InboxKey(e, f, n)
+}
+
 // WorkbookKey is where the blank checklist of a firm is kept, under the checksum of the definition it was made from.
 func WorkbookKey(e checklist.EditionID, definition string, f checklist.FirmID) string {
 	return fmt.Sprintf("workbooks/%s/%.12s/%s.xlsx", e, definition, f)

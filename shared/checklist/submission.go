@@ -20,6 +20,7 @@ type Submission struct {
 	SHA256     string // of the original, hex
 	Size       int64  // of the original, bytes
 	Definition string // checksum of the edition's definition that it was checked against
+	Marked     string // key in the archive of this upload with its findings marked, which goes back to the firm; "" if there is none
 	Cover      Cover
 	Answers    Answers // nil unless accepted
 	Faults     []Fault // all of them, in printed order; those to confirm also when accepted

@@ -185,6 +185,7 @@ type submissionDoc struct {
 	SHA256     string                 `json:"sha256,omitempty"`
 	Size       int64                  `json:"size,omitempty"`
 	Definition string                 `json:"definition,omitempty"`
+	Marked     string                 `json:"marked,omitempty"`
 	Cover      coverDoc               `json:"cover,omitzero"`
 	Answers    map[string]answerDoc   `json:"answers,omitzero"`
 	Faults     []faultDoc             `json:"faults,omitzero"`
@@ -192,7 +193,7 @@ type submissionDoc struct {
 
 func storedSubmission(s checklist.Submission) submissionDoc {
 	d := submissionDoc{
-		s.Edition, s.Firm, s.Ticket, s.Status, s.ReceivedAt, s.Channel, s.Via, s.Object, s.ObjectID, s.SHA256, s.Size, s.Definition,
+		s.Edition, s.Firm, s.Ticket, s.Status, s.ReceivedAt, s.Channel, s.Via, s.Object, s.ObjectID, s.SHA256, s.Size, s.Definition, s.Marked,
 		coverDoc{s.Cover.FirmName, dateDoc(s.Cover.ReferenceDate), s.Cover.Preparer, s.Cover.Approver,
 			s.Cover.ApproverTitle, dateDoc(s.Cover.ApprovedOn)}, nil, nil,
 	}
@@ -215,7 +216,7 @@ func storedSubmission(s checklist.Submission) submissionDoc {
 func (d submissionDoc) value() checklist.Submission {
 	s := checklist.Submission{
 		Edition: d.Edition, Firm: d.Firm, Ticket: d.Ticket, Status: d.Status, ReceivedAt: d.ReceivedAt, Channel: d.Channel, Via: d.Via,
-		Object: d.Object, ObjectID: d.ObjectID, SHA256: d.SHA256, Size: d.Size, Definition: d.Definition,
+		Object: d.Object, ObjectID: d.ObjectID, SHA256: d.SHA256, Size: d.Size, Definition: d.Definition, Marked: d.Marked,
 		Cover: checklist.Cover{FirmName: d.Cover.FirmName, ReferenceDate: checklist.Date(d.Cover.ReferenceDate),
 			Preparer: d.Cover.Preparer, Approver: d.Cover.Approver, ApproverTitle: d.Cover.ApproverTitle,
 			ApprovedOn: checklist.Date(d.Cover.ApprovedOn)},
