@@ -24,7 +24,7 @@ func (m *Mapping) Carry(old, e *Edition, a Answers) Prefill {
 				}
 				continue
 			}
-			if words := m.words(old, r, a); words != "" {
+			if words := m.words(old, q, r, a); words != "" {
 				p.Words[r] = words
 			}
 		}
@@ -56,8 +56,9 @@ func (m *Mapping) previous(old *Edition, q *Question, r Ref, a Answers) (Answer,
 	return Answer{Choice: c}, ok
 }
 
-// words returns what the firm answered to the places a place comes from, in the words of that edition.
-func (m *Mapping) words(old *Edition, r Ref, a Answers) string {
+// words returns what the firm answered to the places a place comes from, in the words of that edition. An item is named
+// unless it is called what it is called now.
+func (m *Mapping) words(old *Edition, now *Question, r Ref, a Answers) string {
 	var words []string
 	for _, from := range m.sources(r) {
 		q, ok := old.Question(string(from.Question))
@@ -65,8 +66,12 @@ func (m *Mapping) words(old *Edition, r Ref, a Answers) string {
 		if !ok || !answered || q.Kind == FreeText {
 			continue
 		}
+		label := ""
+		if it, ok := now.Item(r.Item); ok {
+			label = it.Label.JA
+		}
 		shown := q.Number
-		if it, ok := q.Item(from.Item); ok {
+		if it, ok := q.Item(from.Item); ok && it.Label.JA != label {
 			shown += "「" + it.Label.JA + "」"
 		}
 		if shown += " " + q.Shown(from.Stage, ans); q.Kind == Number {

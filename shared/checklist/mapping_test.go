@@ -54,7 +54,7 @@ func thisYear() *Edition {
 	qs[0].ID = "stance"
 	qs[0].Choices = []Choice{{ID: "full", Label: Text{"ある", "Yes"}, Rank: 1}, {ID: "mostly", Rank: 2}, {ID: "hardly", Rank: 3}, {ID: "no", Label: Text{"ない", "No"}, Rank: 4}}
 	qs[0].JumpRanks = 3
-	qs[2].Items = []Item{{ID: "new"}, {ID: "stays", Label: Text{"同じ", "Same"}}, {ID: "none", Exclusive: true}}
+	qs[2].Items = []Item{{ID: "new"}, {ID: "stays", Label: Text{"同じ", "Same"}}, {ID: "none", Label: Text{"なし", "None"}, Exclusive: true}}
 	qs[3].Max, qs[3].Jump = 50, 10
 	qs[3].When = &Condition{Is: &Is{Ref: Ref{Question: "stance"}, Choices: []ChoiceID{"full"}}}
 	qs[4].Stages[1].ID = "exercise"
@@ -102,7 +102,7 @@ func TestOnlyWhatMeansTheSameIsCarried(t *testing.T) {
 	if !maps.Equal(p.Carried, want) || !maps.Equal(p.Previous, want) || p.From != "2023-small" {
 		t.Errorf("carried %v\nprevious %v\nwant     %v", p.Carried, p.Previous, want)
 	}
-	words := map[Ref]string{{Question: "scope"}: "1-2 ある", {Question: "report", Item: "new"}: "1-3「旧」 はい\n1-6 3件", {Question: "report", Item: "none"}: "1-3「なし」 いいえ"}
+	words := map[Ref]string{{Question: "scope"}: "1-2 ある", {Question: "report", Item: "new"}: "1-3「旧」 はい\n1-6 3件", {Question: "report", Item: "none"}: "1-3 いいえ"}
 	if !maps.Equal(p.Words, words) {
 		t.Errorf("in words %q", p.Words)
 	}

@@ -42,6 +42,44 @@ var coverFields = [...]coverField{
 	{ChecksumCell, coverIdentity + 3, checklist.Text{JA: "様式の識別符号", EN: "Definition checksum"}, checklist.Text{}, true, false},
 }
 
+// followingFields are those of an edition that follows another.
+var followingFields = [...]coverField{
+	{Carried, coverFirstField + 6, checklist.Text{JA: "引き継いだ回答の確認", EN: "Answers carried over"}, checklist.Text{JA: "引き継いだ回答の確認", EN: "confirmation of the answers carried over"}, false, false},
+	{PrefilledFrom, coverIdentity + 4, checklist.Text{JA: "回答の引継ぎ元", EN: "Carried over from"}, checklist.Text{}, true, false},
+}
+
+// confirmed is the one entry of the list at Carried.
+const confirmed = "確認しました"
+
+// coverFieldsOf returns the fields of an edition's cover, in printed order, with their rows.
+func coverFieldsOf(ed *checklist.Edition) []coverField {
+	if ed.Mapping == nil {
+		return coverFields[:]
+	}
+	var fields []coverField
+	for _, f := range coverFields {
+		if f.field == EditionCell {
+			fields = append(fields, followingFields[0])
+		}
+		f.row = coverRow(ed, f.row)
+		fields = append(fields, f)
+	}
+	fields = append(fields, followingFields[1])
+	fields[len(fields)-1].row = coverRow(ed, followingFields[1].row-1) + 1
+	return fields
+}
+
+// coverRow moves a row of the cover down for the fields of an edition that follows another.
+func coverRow(ed *checklist.Edition, row int) int {
+	switch {
+	case ed.Mapping == nil || row <= coverFirstField+5:
+		return row
+	case row < coverContents:
+		return row + 1
+	}
+	return row + 2
+}
+
 // Words of the cover and of the heads of the sheets.
 var (
 	wordEntry    = checklist.Text{JA: "記入欄", EN: "To be filled in"}
@@ -54,6 +92,7 @@ var (
 	wordNumber   = checklist.Text{JA: "番号", EN: "No."}
 	wordQuestion = checklist.Text{JA: "設問", EN: "Question"}
 	wordAnswer   = checklist.Text{JA: "回答", EN: "Answer"}
+	wordPrevious = checklist.Text{JA: "前回の回答", EN: "Last time's answer"}
 	wordTerm     = checklist.Text{JA: "用語", EN: "Term"}
 	wordMeaning  = checklist.Text{JA: "定義", EN: "Definition"}
 	wordHowTo    = checklist.Text{JA: "記入要領", EN: "Instructions"}
@@ -79,6 +118,8 @@ func (f *coverField) value(ed *checklist.Edition, who Identity, c checklist.Cove
 		return string(ed.ID), checklist.Date{}
 	case FirmCell:
 		return string(who.Firm), checklist.Date{}
+	case Carried, PrefilledFrom:
+		return "", checklist.Date{} // [Template.fillPrevious]
 	}
 	return ed.Checksum, checklist.Date{}
 }
@@ -86,7 +127,7 @@ func (f *coverField) value(ed *checklist.Edition, who Identity, c checklist.Cove
 func (w *writer) cover() {
 	s := w.sheet(coverSheet)
 	s.widths(2.5, 3, 44, 78)
-	s.marks(1)
+	s.marks(1, 0)
 	s.put(columnLabel, coverTitleRow, w.ed.Title.JA, lookTitle)
 	s.height(coverTitleRow, 30)
 	s.put(columnLabel, coverTitleRow+1, w.ed.Title.EN, lookPlain)
@@ -96,15 +137,16 @@ func (w *writer) cover() {
 		words checklist.Text
 		look  look
 		small func() *excelize.Font
-	}{{coverHeadRow, wordEntry, lookHead, w.white}, {coverIdentity, wordIdentity, lookQuiet, w.small}, {coverContents, wordContents, lookHead, w.white}} {
+	}{{coverHeadRow, wordEntry, lookHead, w.white}, {coverRow(w.ed, coverIdentity), wordIdentity, lookQuiet, w.small}, {coverRow(w.ed, coverContents), wordContents, lookHead, w.white}} {
 		s.merge(columnLabel, columnAnswer, block.row)
 		s.pair(columnLabel, block.row, block.words, block.look, "　", block.small)
 		s.style(columnAnswer, block.row, block.look)
 		s.height(block.row, 22)
 	}
 	var texts, dates []string
-	for i := range coverFields {
-		f := &coverFields[i]
+	fields := coverFieldsOf(w.ed)
+	for i := range fields {
+		f := &fields[i]
 		s.put(columnID, f.row, string(f.field), lookID)
 		s.pair(columnLabel, f.row, f.label, lookCoverLabel, "　", w.small)
 		at := cell(columnAnswer, f.row)
@@ -116,6 +158,9 @@ func (w *writer) cover() {
 		case f.date:
 			s.style(columnAnswer, f.row, lookAnswerDate)
 			dates = append(dates, at)
+		case f.field == Carried:
+			s.style(columnAnswer, f.row, lookEntry)
+			s.confirmation(at)
 		default:
 			s.style(columnAnswer, f.row, lookEntry)
 			texts = append(texts, at)
@@ -134,11 +179,12 @@ func (w *writer) cover() {
 		{wordContact, w.ed.Office.Phone + "　" + w.ed.Office.Email},
 	}
 	for i, f := range facts {
-		s.pair(columnLabel, coverFacts+i, f.label, lookCoverLabel, "　", w.small)
-		s.put(columnAnswer, coverFacts+i, f.text, lookCoverFact)
-		s.height(coverFacts+i, 22)
+		row := coverRow(w.ed, coverFacts+i)
+		s.pair(columnLabel, row, f.label, lookCoverLabel, "　", w.small)
+		s.put(columnAnswer, row, f.text, lookCoverFact)
+		s.height(row, 22)
 	}
-	row := coverContents + 1
+	row := coverRow(w.ed, coverContents) + 1
 	for _, name := range []string{instructionsSheet, glossarySheet} {
 		s.link(columnLabel, row, name)
 		s.put(columnAnswer, row, map[string]string{instructionsSheet: wordHowTo.EN, glossarySheet: wordGlossary.EN}[name], lookPlain)

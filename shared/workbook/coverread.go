@@ -10,9 +10,10 @@ import (
 
 // readCover reads the cover. A missing approval is a fault like any other.
 func (r *reader) readCover() {
-	for i := range coverFields {
-		f := &coverFields[i]
-		if f.locked {
+	fields := coverFieldsOf(r.ed)
+	for i := range fields {
+		f := &fields[i]
+		if f.locked || f.field == Carried {
 			continue
 		}
 		at := r.found.rows[string(f.field)]

@@ -21,6 +21,7 @@ type foundRow struct {
 	row               int
 	columns           []int    // of its answers, 0 where the sheet has no such column or has it twice
 	values            []value  // of its answers
+	before            []value  // last time's answers; nil if the sheet has no columns for them
 	merged            []string // the area an answer cell is hidden in, "" where it is not
 	stray             string   // a cell near the answer cells in which something stands, if any
 	strayText         string
@@ -64,6 +65,9 @@ func coverRows() map[string]bool {
 	rows := map[string]bool{}
 	for i := range coverFields {
 		rows[string(coverFields[i].field)] = true
+	}
+	for i := range followingFields {
+		rows[string(followingFields[i].field)] = true
 	}
 	return rows
 }
@@ -207,7 +211,8 @@ type columns struct {
 	list    bool // a list of findings, which has ids and reasons only
 	reason  int
 	ids     int
-	answers []int        // by number, 0 where there is none or there are two
+	answers []int // by number, 0 where there is none or there are two
+	before  []int // of last time's answers, by number
 	finding int
 	named   map[int]bool // every column with a word in the marker row: the checklist's own
 }
@@ -225,7 +230,7 @@ func (cols *columns) first() int {
 // marked reads a marker row; it returns nil for any other row.
 func marked(cells cellReader, cs []rawCell) (*columns, error) {
 	var cols *columns
-	seen := map[int]bool{}
+	seen := map[string]bool{}
 	for i := range cs {
 		c := &cs[i]
 		if c.kind == kindNumber || !cells.Short(c) {
@@ -249,19 +254,29 @@ func marked(cells cellReader, cs []rawCell) (*columns, error) {
 			cols.finding = c.column
 		}
 		cols.named[c.column] = cols.named[c.column] || word != ""
-		number, isAnswer := strings.CutPrefix(word, markAnswer)
-		if n, err := strconv.Atoi(number); isAnswer && err == nil && n >= 1 && n <= 100 {
-			for len(cols.answers) < n {
-				cols.answers = append(cols.answers, 0)
-			}
-			cols.answers[n-1] = c.column
-			if seen[n] { // which of them holds the answers would be a guess
-				cols.answers[n-1] = 0
-			}
-			seen[n] = true
+		column := c.column
+		if seen[word] { // which of two holds the answers would be a guess
+			column = 0
+		}
+		seen[word] = true
+		if number, ok := strings.CutPrefix(word, markAnswer); ok {
+			cols.answers = withNumber(cols.answers, number, column)
+		} else if number, ok := strings.CutPrefix(word, markPrevious); ok {
+			cols.before = withNumber(cols.before, number, column)
 		}
 	}
 	return cols, nil
+}
+
+// withNumber notes the column of the n-th of several, as its heading says it.
+func withNumber(columns []int, number string, column int) []int {
+	if n, err := strconv.Atoi(number); err == nil && number == strconv.Itoa(n) && n >= 1 && n <= 100 {
+		for len(columns) < n {
+			columns = append(columns, 0)
+		}
+		columns[n-1] = column
+	}
+	return columns
 }
 
 // row reads the answer cells of a row of n places, and notes the first cell beyond its answer cells that holds something.
@@ -269,9 +284,20 @@ func marked(cells cellReader, cs []rawCell) (*columns, error) {
 func (cols *columns) row(cells cellReader, row int, cs []rawCell, n int) (*foundRow, error) {
 	r := &foundRow{row: row, columns: make([]int, n), values: make([]value, n), merged: make([]string, n)}
 	copy(r.columns, cols.answers)
+	if len(cols.before) > 0 {
+		r.before = make([]value, len(cols.before))
+	}
 	first := cols.first()
 	for i := range cs {
 		c := &cs[i]
+		if k := slices.Index(cols.before, c.column); k >= 0 {
+			v, err := cells.Value(c)
+			if err != nil {
+				return nil, err
+			}
+			r.before[k] = v
+			continue
+		}
 		if c.column < first {
 			continue
 		}

@@ -22,6 +22,8 @@ const (
 	markIDs     = "cssa"
 	markAnswer  = "answer-"
 	markFinding = "finding"
+
+	markPrevious = "previous-" // over last edition's answers, if the edition follows another
 )
 
 // Columns and rows of a sheet as it is written.
@@ -29,7 +31,7 @@ const (
 	columnID      = 1
 	columnNumber  = 2
 	columnLabel   = 3
-	columnAnswer  = 4 // the first answer column; one more for each further stage, then one to spare, then the findings
+	columnAnswer  = 4 // the first answer column; one more for each further stage, as many for last time's answers, then one to spare, then the findings
 	rowMark       = 1
 	rowTitle      = 2
 	rowHead       = 3
@@ -55,18 +57,28 @@ const (
 	ChecksumCell  Field = "cover/definition"
 )
 
+// Fields of the cover of an edition that follows another. The second is locked.
+const (
+	Carried       Field = "cover/carried"        // that the answers carried over were looked at
+	PrefilledFrom Field = "cover/prefilled-from" // the edition they are from; blank if the workbook was not prefilled
+)
+
 // A Layout says where the workbook of an edition has its cells.
 type Layout struct {
-	pages   []page
-	answers map[checklist.Ref]Location
-	covers  map[Field]Location
+	pages    []page
+	answers  map[checklist.Ref]Location
+	previous map[checklist.Ref]Location // nil if the edition follows none
+	covers   map[Field]Location
 }
 
 // LayoutOf lays out an edition. The same edition always has the same layout.
 func LayoutOf(ed *checklist.Edition) *Layout {
 	l := &Layout{answers: map[checklist.Ref]Location{}, covers: map[Field]Location{}}
-	for _, f := range coverFields {
+	for _, f := range coverFieldsOf(ed) {
 		l.covers[f.field] = Location{coverSheet, cell(columnAnswer, f.row)}
+	}
+	if ed.Mapping != nil {
+		l.previous = map[checklist.Ref]Location{}
 	}
 	taken := map[string]bool{coverSheet: true, instructionsSheet: true, glossarySheet: true, listSheet: true}
 	for i := range ed.Sections {
@@ -74,6 +86,9 @@ func LayoutOf(ed *checklist.Edition) *Layout {
 		for j, line := range p.lines {
 			for k, r := range line.refs {
 				l.answers[r] = Location{p.name, cell(columnAnswer+k, firstQuestion+j)}
+				if l.previous != nil {
+					l.previous[r] = Location{p.name, cell(columnAnswer+p.columns+k, firstQuestion+j)}
+				}
 			}
 		}
 		l.pages = append(l.pages, p)
@@ -84,6 +99,9 @@ func LayoutOf(ed *checklist.Edition) *Layout {
 // Answer returns the answer cell of a place, or the zero Location if the edition has no such place.
 func (l *Layout) Answer(r checklist.Ref) Location { return l.answers[r] }
 
+// Previous returns the cell that shows last edition's answer to a place, or the zero Location if the edition follows none.
+func (l *Layout) Previous(r checklist.Ref) Location { return l.previous[r] }
+
 // Cover returns the cell of a field of the cover.
 func (l *Layout) Cover(f Field) Location { return l.covers[f] }
 
@@ -92,6 +110,7 @@ type page struct {
 	name    string
 	section *checklist.Section
 	columns int // answer columns
+	before  int // columns of last time's answers: as many, or none
 	lines   []line
 }
 
@@ -109,6 +128,7 @@ type lineKind int
 const (
 	gapLine lineKind = iota
 	titleLine
+	changeLine
 	promptLine
 	conditionLine
 	termLine
@@ -128,6 +148,8 @@ func (l *line) words(ed *checklist.Edition) checklist.Text {
 			return q.Title
 		}
 		return checklist.Text{JA: q.Title.JA + "［任意］", EN: q.Title.EN + " (optional)"}
+	case changeLine:
+		return changes(ed.Mapping, q)
 	case promptLine:
 		return q.Prompt
 	case conditionLine:
@@ -170,11 +192,18 @@ func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string
 		p.columns = max(p.columns, len(q.Stages))
 		p.lines = append(p.lines, questionLines(ed, q)...)
 	}
+	if ed.Mapping != nil {
+		p.before = p.columns
+	}
 	return p
 }
 
 func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
-	ls := []line{{kind: titleLine}, {kind: promptLine}}
+	ls := []line{{kind: titleLine}}
+	if ed.Mapping != nil && changes(ed.Mapping, q) != (checklist.Text{}) {
+		ls = append(ls, line{kind: changeLine})
+	}
+	ls = append(ls, line{kind: promptLine})
 	if q.When != nil {
 		ls = append(ls, line{kind: conditionLine})
 	}

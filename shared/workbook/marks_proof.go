@@ -87,6 +87,8 @@ func (m *marker) proveCover(x *mark) string {
 		if name, ok := literal(m.notice.FirmName); ok && m.notice.FirmName != "" {
 			return "EXACT(TRIM(" + own + ")," + name + ")"
 		}
+	case f.Code == checklist.CodeNotConfirmed:
+		return is(own, []string{confirmed}, false)
 	case field == nil:
 	case field.field == ReferenceDate:
 		d := m.ed.ReferenceDate

@@ -76,6 +76,7 @@ type reader struct {
 	Reading
 	ed     *checklist.Edition
 	want   Identity
+	before checklist.Answers // last time's, in this edition's terms
 	layout *Layout
 	found  *finding
 	date04 bool
@@ -109,6 +110,7 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 	places := len(r.layout.answers)
 	r.Answers, r.Places, r.typed = make(checklist.Answers, places), make(map[checklist.Ref]Location, places), make(map[checklist.Ref]string, places)
 	r.readCover()
+	r.checkCarried()
 	r.readAnswers()
 	if len(r.typed) == 0 && len(r.skip) == 0 {
 		r.Faults = append(r.Faults, checklist.NewFault(checklist.CodeNoAnswers))
@@ -222,6 +224,9 @@ func (r *reader) readRow(l *line, at *foundRow) {
 			continue
 		}
 		r.Places[ref] = Location{at.sheet, at.cell(k)}
+		if k < len(at.before) {
+			r.readPrevious(l.q, ref, at.before[k])
+		}
 		if at.merged[k] != "" {
 			r.skip[ref] = true
 			f := checklist.NewFault(checklist.CodeMerged, "found", at.merged[k])
@@ -275,7 +280,8 @@ func (r *reader) checkAnswers() {
 	for i := range r.Faults {
 		r.notApplicable(&r.Faults[i])
 	}
-	for _, f := range r.ed.Check(r.Answers, r.skip) {
+	faults := r.ed.Check(r.Answers, r.skip)
+	for _, f := range append(faults, r.checkJumps(faults)...) {
 		if at, ok := r.Places[f.Ref]; ok {
 			f.Sheet, f.Cell = at.Sheet, at.Cell
 		}

@@ -14,35 +14,47 @@ const (
 	widthLabel       = 74.0
 	widthAnswer      = 52.0
 	widthStageAnswer = 30.0
+
+	widthPrevious      = 34.0 // of last time's answers
+	widthStagePrevious = 20.0
+	scalePrevious      = 0.86 // their size against the ordinary one
 )
 
 // section writes the sheet of one section.
 func (w *writer) section(p *page) {
 	s := w.sheet(p.name)
-	answerWidth := widthAnswer
+	answerWidth, beforeWidth := widthAnswer, widthPrevious
 	if p.columns > 1 {
-		answerWidth = widthStageAnswer
+		answerWidth, beforeWidth = widthStageAnswer, widthStagePrevious
 	}
 	widths := []float64{2.5, 8, widthLabel}
 	for range p.columns {
 		widths = append(widths, answerWidth)
 	}
+	for range p.before {
+		widths = append(widths, beforeWidth)
+	}
 	s.widths(append(widths, 3, 3)...)
-	s.marks(p.columns)
-	last := columnAnswer + p.columns - 1
+	s.marks(p.columns, p.before)
+	lastAnswer := columnAnswer + p.columns - 1
+	last := lastAnswer + p.before
 
 	s.pair(columnNumber, rowTitle, checklist.Text{JA: p.section.Number + "　" + p.section.Title.JA, EN: p.section.Title.EN}, lookTitle, "　　", w.small)
 	s.height(rowTitle, 30)
 	s.pair(columnNumber, rowHead, wordNumber, lookHeadCentre, "\n", w.white)
 	s.pair(columnLabel, rowHead, wordQuestion, lookHead, "　", w.white)
-	s.merge(columnAnswer, last, rowHead)
+	s.merge(columnAnswer, lastAnswer, rowHead)
+	s.merge(lastAnswer+1, last, rowHead)
 	for c := columnAnswer; c <= last; c++ {
 		s.style(c, rowHead, lookHead)
 	}
 	s.pair(columnAnswer, rowHead, wordAnswer, lookHead, "　", w.white)
+	if p.before > 0 {
+		s.pair(lastAnswer+1, rowHead, wordPrevious, lookHead, "　", w.white)
+	}
 	s.height(rowHead, 30)
 
-	wide := widthLabel + answerWidth*float64(p.columns)
+	wide := widthLabel + answerWidth*float64(p.columns) + beforeWidth*float64(p.before)
 	menus := newMenus(s)
 	for i := range p.lines {
 		l := &p.lines[i]
@@ -60,9 +72,11 @@ func (w *writer) section(p *page) {
 			}
 			oneLine := checklist.Text{JA: words.JA + "　" + words.EN}
 			s.height(row, textHeight(oneLine, wide, 1.1)+8)
-		case promptLine, conditionLine, termLine, noteLine, choiceLine, scaleLine:
+		case promptLine, changeLine, conditionLine, termLine, noteLine, choiceLine, scaleLine:
 			look, scale := lookPrompt, 1.0
 			switch l.kind {
+			case changeLine:
+				look = lookChange
 			case conditionLine:
 				look = lookCondition
 			case termLine, noteLine:
@@ -81,6 +95,9 @@ func (w *writer) section(p *page) {
 				h := l.q.Stages[k].Label
 				s.pair(columnAnswer+k, row, h, lookStageHead, "\n", w.small)
 				height = max(height, textHeight(h, answerWidth, 1)+4)
+				if p.before > 0 {
+					s.pair(columnAnswer+p.columns+k, row, h, lookStageBefore, "\n", w.small)
+				}
 			}
 			s.height(row, height)
 		case answerLine:
@@ -91,6 +108,9 @@ func (w *writer) section(p *page) {
 			for k, r := range l.refs {
 				height = max(height, s.answer(columnAnswer+k, row, l.q, r, answerWidth))
 				menus.add(l.q, r, cell(columnAnswer+k, row))
+				if p.before > 0 {
+					height = max(height, s.previous(columnAnswer+p.columns+k, row, l.q, r, beforeWidth))
+				}
 			}
 			s.height(row, min(height, 400))
 		}
@@ -117,6 +137,20 @@ func (s *sheet) answer(column, row int, q *checklist.Question, r checklist.Ref, 
 	height := 22.0
 	for _, e := range entries(q, r.Stage) {
 		height = max(height, textHeight(checklist.Text{JA: e}, width, 1)+6)
+	}
+	return height
+}
+
+// previous makes the cell of last time's answer and returns the height it needs.
+func (s *sheet) previous(column, row int, q *checklist.Question, r checklist.Ref, width float64) float64 {
+	s.style(column, row, lookPrevious)
+	height := 0.0
+	for _, e := range entries(q, r.Stage) {
+		height = max(height, textHeight(checklist.Text{JA: e}, width, scalePrevious)+6)
+	}
+	line := s.w.ed.Mapping.LineOfNew(checklist.Part{Question: r.Question, Item: r.Item})
+	if line != nil && (line.Change == checklist.Merged || line.Change == checklist.Split) {
+		height = (height + 2*fontEN) * float64(len(line.Old)) // each old answer after the name of its item
 	}
 	return height
 }

@@ -93,12 +93,15 @@ func (s *sheet) link(column, row int, to string) {
 }
 
 // marks writes the marker row, by which the reader recognises the sheet and its columns.
-func (s *sheet) marks(answers int) {
+func (s *sheet) marks(answers, before int) {
 	s.put(columnID, rowMark, markIDs, lookMark)
 	for i := range answers {
 		s.put(columnAnswer+i, rowMark, fmt.Sprint(markAnswer, i+1), lookMark)
 	}
-	s.put(columnAnswer+answers+1, rowMark, markFinding, lookMark)
+	for i := range before {
+		s.put(columnAnswer+answers+i, rowMark, fmt.Sprint(markPrevious, i+1), lookMark)
+	}
+	s.put(columnAnswer+answers+before+1, rowMark, markFinding, lookMark)
 	s.height(rowMark, 3)
 }
 

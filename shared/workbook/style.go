@@ -17,6 +17,7 @@ const (
 	rule       = "C9D2DA"
 	answerFill = "E4F0FA"
 	faint      = "B8C2CB"
+	change     = "8A5A00"
 )
 
 type look int
@@ -48,11 +49,16 @@ const (
 	lookQuiet
 	lookFine
 	lookLink
+	lookPrevious
+	lookChange
+	lookStageBefore
 	lookCount
+
+	lookFirstCount = lookPrevious // the looks of an edition that follows none
 )
 
-// styles makes every look once, so that a look is an index.
-func styles(f *excelize.File) ([lookCount]int, error) {
+// styles makes every look once, so that a look is an index; of an edition that follows none only those it needs.
+func styles(f *excelize.File, follows bool) ([lookCount]int, error) {
 	box := func(color string) []excelize.Border {
 		var bs []excelize.Border
 		for _, side := range []string{"left", "top", "right", "bottom"} {
@@ -101,10 +107,17 @@ func styles(f *excelize.File) ([lookCount]int, error) {
 		lookCoverFact:      {Font: font(fontJA, ink, false), Border: box(rule), Alignment: wrap("left", "center", 1)},
 		lookQuiet:          {Font: font(9, mute, true), Border: []excelize.Border{{Type: "bottom", Color: rule, Style: 1}}, Alignment: wrap("left", "center", 1)},
 		lookFine:           {Font: font(8, mute, false), Border: box(rule), Alignment: wrap("left", "center", 1), CustomNumFmt: &asText},
+		lookPrevious:       {Font: font(9, mute, false), Border: box(rule), Alignment: wrap("left", "center", 1)},
+		lookChange:         {Font: font(9.5, change, true), Alignment: wrap("left", "center", 1)},
+		lookStageBefore:    {Font: font(9, mute, false), Fill: fill(pale), Border: box(rule), Alignment: wrap("center", "center", 0)},
 		lookLink:           {Font: &excelize.Font{Family: fontName, Size: fontJA, Color: blue, Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "center", Indent: 1}},
 	}
 	var ids [lookCount]int
-	for i := range defs {
+	count := lookFirstCount
+	if follows {
+		count = lookCount
+	}
+	for i := range count {
 		n, err := f.NewStyle(&defs[i])
 		if err != nil {
 			return ids, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"strings"
 	"unicode/utf16"
 
@@ -78,6 +79,9 @@ func (t *Template) cut(data []byte, rich *strings.Replacer) error {
 	for _, at := range t.layout.covers {
 		wanted[at] = true
 	}
+	for _, at := range t.layout.previous {
+		wanted[at] = true
+	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return err
@@ -144,9 +148,19 @@ func (t *Template) Blank(w io.Writer, who Identity) error {
 // Filled writes the checklist with its cover and answers filled in, choices as the drop-down's own entries. A choice the
 // question does not have is written as it is. Places of a that the edition does not have are left out.
 func (t *Template) Filled(w io.Writer, who Identity, c checklist.Cover, a checklist.Answers) error {
+	return t.write(w, who, c, a, nil)
+}
+
+// write writes the checklist with what fills its cells. More are cells beyond the cover and the answers.
+func (t *Template) write(w io.Writer, who Identity, c checklist.Cover, a checklist.Answers, more map[Location]string) error {
 	values := map[Location]string{}
-	for i := range coverFields {
-		f := &coverFields[i]
+	maps.Copy(values, more)
+	fields := coverFieldsOf(t.ed)
+	for i := range fields {
+		f := &fields[i]
+		if _, ok := values[t.layout.Cover(f.field)]; ok {
+			continue
+		}
 		text, day := f.value(t.ed, who, c)
 		if f.date && !day.IsZero() {
 			values[t.layout.Cover(f.field)] = number(fmt.Sprint(serial(day)))

@@ -81,7 +81,7 @@ func (w *writer) check(err error) {
 func (w *writer) sheet(name string) *sheet {
 	if len(w.f.GetSheetList()) == 1 && name == coverSheet {
 		w.check(w.f.SetDefaultFont(fontName))
-		looks, err := styles(w.f)
+		looks, err := styles(w.f, w.ed.Mapping != nil)
 		w.check(err)
 		w.looks = looks
 		w.check(w.f.SetSheetName("Sheet1", coverSheet))

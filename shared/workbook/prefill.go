@@ -1,0 +1,145 @@
+package workbook
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf16"
+
+	"cssa/shared/checklist"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Prefilled writes the checklist for one firm with last edition's answers: those that are carried stand in the answer
+// cells, to be confirmed on the cover, and all of them in the locked column beside. The edition must follow another.
+func (t *Template) Prefilled(w io.Writer, who Identity, p checklist.Prefill) error {
+	more, err := t.fillPrevious(who, p, "")
+	if err != nil {
+		return err
+	}
+	return t.write(w, who, checklist.Cover{FirmName: who.FirmName, ReferenceDate: t.ed.ReferenceDate}, p.Carried, more)
+}
+
+// FilledFrom writes what [Template.Prefilled] wrote as a firm sends it back: with its cover and answers, and the answers
+// carried over confirmed.
+func (t *Template) FilledFrom(w io.Writer, who Identity, p checklist.Prefill, c checklist.Cover, a checklist.Answers) error {
+	more, err := t.fillPrevious(who, p, confirmed)
+	if err != nil {
+		return err
+	}
+	return t.write(w, who, c, a, more)
+}
+
+// fillPrevious returns the cells that only a prefilled workbook has something in.
+func (t *Template) fillPrevious(who Identity, p checklist.Prefill, confirm string) (map[Location]string, error) {
+	if t.ed.Mapping == nil || p.From != t.ed.Mapping.From {
+		return nil, fmt.Errorf("prefill workbook of %s for %s: answers to %q are not those of the edition before", t.ed.ID, who.Firm, p.From)
+	}
+	values := map[Location]string{
+		t.layout.Cover(PrefilledFrom): inline(string(p.From)),
+		t.layout.Cover(Carried):       inline(confirm),
+	}
+	for i := range t.layout.pages {
+		for j := range t.layout.pages[i].lines {
+			l := &t.layout.pages[i].lines[j]
+			for _, r := range l.refs {
+				at := t.layout.Previous(r)
+				ans, known := p.Previous[r]
+				words := p.Words[r]
+				line := t.ed.Mapping.LineOfNew(checklist.Part{Question: r.Question, Item: r.Item})
+				if len(utf16.Encode([]rune(ans.Text+words))) > maxCellText {
+					return nil, fmt.Errorf("prefill workbook of %s for %s: %s has more characters than a cell holds", t.ed.ID, who.Firm, r)
+				}
+				switch {
+				case known:
+					values[at] = typed(l.q, r, ans)
+				case words != "":
+					values[at] = inline(words)
+				case r.Item != "" && line != nil && line.Change == checklist.New:
+					values[at] = inline("（" + changeWords[checklist.New].JA + "）")
+				}
+			}
+		}
+	}
+	return values, nil
+}
+
+// confirmation lets nothing but the word of confirmation into a cell.
+func (s *sheet) confirmation(at string) {
+	dv := excelize.NewDataValidation(true)
+	s.w.check(dv.SetDropList([]string{confirmed}))
+	dv.SetError(excelize.DataValidationErrorStyleStop, "点検票 Checklist", "「"+confirmed+"」を選んでください。\nPlease choose the entry of the list.")
+	dv.SetSqref(at)
+	s.w.check(s.w.f.AddDataValidation(s.name, dv))
+}
+
+// changeWords are the changes as firms read them.
+var changeWords = map[checklist.Change]checklist.Text{
+	checklist.Reworded: {JA: "表現変更", EN: "Reworded"},
+	checklist.Widened:  {JA: "範囲拡大", EN: "Widened"},
+	checklist.Narrowed: {JA: "範囲縮小", EN: "Narrowed"},
+	checklist.Split:    {JA: "分割", EN: "Split"},
+	checklist.Merged:   {JA: "統合", EN: "Merged"},
+	checklist.New:      {JA: "新設", EN: "New"},
+}
+
+// changes says what is not as it was last time in a question, in one line; nothing if all is the same.
+func changes(m *checklist.Mapping, q *checklist.Question) checklist.Text {
+	var ja, en []string
+	add := func(line *checklist.MappingLine, places []string) {
+		word, ok := changeWords[line.Change]
+		if !ok {
+			return
+		}
+		j, e := "【"+word.JA+"】"+strings.Join(places, "・"), word.EN
+		if len(places) > 0 {
+			e += " " + strings.Join(places, ", ")
+		}
+		if line.Note != (checklist.Text{}) {
+			j, e = j+" "+line.Note.JA, e+": "+line.Note.EN
+		}
+		ja, en = append(ja, j), append(en, e)
+	}
+	var last *checklist.MappingLine
+	var places []string
+	for _, p := range q.Parts() {
+		line := m.LineOfNew(p)
+		if line == nil {
+			continue
+		}
+		if line != last && last != nil {
+			add(last, places)
+			places = nil
+		}
+		last = line
+		if p != p.Whole() {
+			places = append(places, placeOf(q, p))
+		}
+	}
+	if last != nil {
+		add(last, places)
+	}
+	if len(ja) == 0 {
+		return checklist.Text{}
+	}
+	return checklist.Text{JA: "前回から " + strings.Join(ja, "　"), EN: "Since last time: " + strings.Join(en, "; ")}
+}
+
+// placeOf names a part as the sheet prints it: an item by its number in brackets, a choice by its number, a stage by its words.
+func placeOf(q *checklist.Question, p checklist.Part) string {
+	for i := range q.Items {
+		if q.Items[i].ID == p.Item {
+			return fmt.Sprintf("(%d)", i+1)
+		}
+	}
+	for i, c := range q.ChoicesAt(p.Stage) {
+		if c.ID == p.Choice {
+			return fmt.Sprint(i + 1)
+		}
+	}
+	if st, ok := q.Stage(p.Stage); ok {
+		return st.Label.JA
+	}
+	return ""
+}
