@@ -12,6 +12,7 @@ type Finding struct {
 	File  string // path within the edition's folder, "" if not known
 	Line  int    // from 1; 0 if not known
 	Where string // e.g. "question policy, choice published"
+	Key   string // below that, e.g. "title.en"; "" if it is about the whole
 	What  string // what is wrong
 	Mend  string // how to mend it
 }

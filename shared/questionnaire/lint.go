@@ -15,10 +15,10 @@ const MinThreshold = 3
 // id is valid, unique and, where it is referred to, exists; every text is there in both languages; every choice of a
 // figure's question is counted or said not to be. A mapping is held against this edition only.
 func Lint(e *checklist.Edition) []Finding {
-	l := &linter{e: e}
+	l := newLinter(e)
 	l.all()
 	_ = l.mapping(nil) // reads nothing
-	return l.findings
+	return *l.findings
 }
 
 func (l *linter) all() {
@@ -32,11 +32,17 @@ func (l *linter) all() {
 
 type linter struct {
 	e        *checklist.Edition
-	findings []Finding
+	key      string // of what is looked at, below what a finding's Where names
+	findings *[]Finding
 }
 
+func newLinter(e *checklist.Edition) *linter { return &linter{e: e, findings: new([]Finding)} }
+
+// on returns a linter whose findings stand on the line of a key, e.g. "title.en" or "notes[1].ja".
+func (l *linter) on(key string) *linter { return &linter{l.e, key, l.findings} }
+
 func (l *linter) say(where, what, mend string) {
-	l.findings = append(l.findings, Finding{Where: where, What: what, Mend: mend})
+	*l.findings = append(*l.findings, Finding{Where: where, Key: l.key, What: what, Mend: mend})
 }
 
 // must says what is wrong unless ok.
@@ -46,17 +52,19 @@ func (l *linter) must(ok bool, where, what, mend string) {
 	}
 }
 
-func (l *linter) text(where, name string, t checklist.Text) {
+// text checks a text that stands under key; "" is ja and en themselves.
+func (l *linter) text(where, key, name string, t checklist.Text) {
 	for _, side := range []struct{ lang, s string }{{"ja", t.JA}, {"en", t.EN}} {
+		l := l.on(strings.TrimPrefix(key+"."+side.lang, "."))
 		l.must(strings.TrimSpace(side.s) != "", where, fmt.Sprintf("%s has no text in %s", name, side.lang), "write it in both languages")
 		l.must(side.s == strings.TrimSpace(side.s) && !strings.ContainsAny(side.s, "\t\r\n"), where,
 			fmt.Sprintf("%s (%s) has space around it, a tab or a line break", name, side.lang), "write it on one line")
 	}
 }
 
-func (l *linter) texts(where, name string, ts []checklist.Text) {
+func (l *linter) texts(where, key, name string, ts []checklist.Text) {
 	for i, t := range ts {
-		l.text(where, fmt.Sprintf("%s %d", name, i+1), t)
+		l.text(where, fmt.Sprintf("%s[%d]", key, i), fmt.Sprintf("%s %d", name, i+1), t)
 	}
 }
 
@@ -71,7 +79,7 @@ func (l *linter) source(where string, s checklist.Source) {
 	switch s {
 	case checklist.Verbatim, checklist.Paraphrase, checklist.Composed:
 	default:
-		l.say(where, fmt.Sprintf("the source %q is not known", s), "write verbatim, paraphrase or composed")
+		l.on("source").say(where, fmt.Sprintf("the source %q is not known", s), "write verbatim, paraphrase or composed")
 	}
 }
 
@@ -82,26 +90,27 @@ func (l *linter) edition() {
 	} else if want := fmt.Sprintf("%d-%s", e.FiscalYear, e.Sector); string(e.ID) != want && !strings.HasPrefix(string(e.ID), want+"-") {
 		l.say(where, fmt.Sprintf("the id %s does not begin with %s", e.ID, want), "make id, fiscal_year and sector agree")
 	}
-	l.text(where, "title", e.Title)
-	l.must(e.Threshold >= MinThreshold, where, fmt.Sprintf("the threshold %d is below %d", e.Threshold, MinThreshold), "raise it: smaller counts show single firms")
-	l.must(e.GroupMinimum >= e.Threshold, where, fmt.Sprintf("group_minimum %d is below the threshold", e.GroupMinimum), "raise it")
+	l.text(where, "title", "title", e.Title)
+	l.on("threshold").must(e.Threshold >= MinThreshold, where, fmt.Sprintf("the threshold %d is below %d", e.Threshold, MinThreshold), "raise it: smaller counts show single firms")
+	l.on("group_minimum").must(e.GroupMinimum >= e.Threshold, where, fmt.Sprintf("group_minimum %d is below the threshold", e.GroupMinimum), "raise it")
 
-	l.text(where, "office name", e.Office.Name)
-	l.must(strings.TrimSpace(e.Office.Phone) != "", where, "the office has no phone", "firms need it when mail does not reach them")
+	l.text(where, "office.name", "office name", e.Office.Name)
+	l.on("office.phone").must(strings.TrimSpace(e.Office.Phone) != "", where, "the office has no phone", "firms need it when mail does not reach them")
 	addr, err := mail.ParseAddress(e.Office.Email)
-	l.must(err == nil && addr.Address == e.Office.Email, where, fmt.Sprintf("the office's email %q is not an address", e.Office.Email), "write it like office@supervisor.example")
+	l.on("office.email").must(err == nil && addr.Address == e.Office.Email, where, fmt.Sprintf("the office's email %q is not an address", e.Office.Email), "write it like office@supervisor.example")
 
 	l.must(len(e.Instructions) > 0, "instructions", "there are no instructions", "write at least one paragraph")
-	l.texts("instructions", "paragraph", e.Instructions)
+	l.texts("instructions", "paragraphs", "paragraph", e.Instructions)
 
 	if e.Location == nil {
-		l.say(where, "there is no time zone", "write it like Asia/Tokyo")
+		l.on("time_zone").say(where, "there is no time zone", "write it like Asia/Tokyo")
 		return
 	}
-	l.must(!e.ReferenceDate.IsZero(), where, "there is no reference date", "write it like 2023-06-30")
-	l.must(e.ReferenceDate.Start(e.Location).Before(e.Opens), where, "the round opens before the reference date", "put the dates in order")
-	l.must(e.Opens.Before(e.Deadline), where, "the deadline is not after the opening", "put the dates in order")
-	l.must(e.Deadline.Before(e.Closing), where, "the closing is not after the deadline", "put the dates in order")
+	l.on("reference_date").must(!e.ReferenceDate.IsZero(), where, "there is no reference date", "write it like 2023-06-30")
+	l.on("opens").must(e.ReferenceDate.Start(e.Location).Before(e.Opens), where, "the round opens before the reference date", "put the dates in order")
+	l.on("deadline").must(e.Opens.Before(e.Deadline), where, "the deadline is not after the opening", "put the dates in order")
+	l.on("closing").must(e.Deadline.Before(e.Closing), where, "the closing is not after the deadline", "put the dates in order")
+	l.dates()
 }
 
 func (l *linter) groups() {
@@ -119,9 +128,9 @@ func (l *linter) groups() {
 		l.must(checklist.ValidID(g.ID), where, fmt.Sprintf("the id %q is not valid", g.ID), "use lower-case letters and digits in words joined by hyphens")
 		l.must(!seen[where], where, "the group is there twice", "remove one of the two")
 		seen[where] = true
-		l.text(where, "name", g.Name)
+		l.text(where, "", "name", g.Name)
 	}
-	l.must(sector, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")
+	l.on("sector").must(sector, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")
 }
 
 func (l *linter) glossary() {
@@ -135,8 +144,8 @@ func (l *linter) glossary() {
 	for _, t := range l.e.Glossary {
 		where := "term " + t.ID
 		l.id(where, t.ID, seen)
-		l.text(where, "name", t.Name)
-		l.text(where, "definition", t.Definition)
+		l.text(where, "name", "name", t.Name)
+		l.text(where, "definition", "definition", t.Definition)
 		l.source(where, t.Source)
 		l.must(used[t.ID], where, "no question shows the term", "name it under the terms of a question, or remove it")
 	}
@@ -148,14 +157,14 @@ func (l *linter) rules() {
 		r := &l.e.Rules[i]
 		where := "rule " + r.ID
 		l.id(where, r.ID, seen)
-		l.must(r.Severity == checklist.Mend || r.Severity == checklist.Confirm, where,
+		l.on("severity").must(r.Severity == checklist.Mend || r.Severity == checklist.Confirm, where,
 			fmt.Sprintf("the severity %q is not known", r.Severity), "write mend or confirm")
-		l.condition(where, &r.Fails)
-		l.must(len(r.At) > 0, where, "the rule marks no place", "name the places under at")
+		l.on("fails").condition(where, &r.Fails)
+		l.on("at").must(len(r.At) > 0, where, "the rule marks no place", "name the places under at")
 		for _, ref := range r.At {
-			l.place(where, ref)
+			l.on("at").place(where, ref)
 		}
-		l.text(where, "what", r.What)
-		l.text(where, "mend", r.Mend)
+		l.text(where, "what", "what", r.What)
+		l.text(where, "mend", "mend", r.Mend)
 	}
 }

@@ -13,6 +13,7 @@ func (l *linter) when(where string, q *checklist.Question) {
 	if q.When == nil {
 		return
 	}
+	l = l.on("when")
 	l.condition(where, q.When)
 	earlier := map[checklist.QuestionID]bool{}
 	for _, other := range l.e.Questions() {

@@ -13,14 +13,14 @@ func (l *linter) figures() {
 		f := &l.e.Figures[i]
 		where := "figure " + string(f.ID)
 		l.id(where, string(f.ID), seen)
-		l.must(f.Number == i+1, where, fmt.Sprintf("the number %d is not %d", f.Number, i+1), "number figures from 1 in order")
-		l.text(where, "title", f.Title)
-		l.text(where, "population", f.Population)
-		l.texts(where, "note", f.Notes)
+		l.on("number").must(f.Number == i+1, where, fmt.Sprintf("the number %d is not %d", f.Number, i+1), "number figures from 1 in order")
+		l.text(where, "title", "title", f.Title)
+		l.text(where, "population", "population", f.Population)
+		l.texts(where, "notes", "note", f.Notes)
 		if f.Base != nil {
-			l.condition(where, f.Base)
+			l.on("base").condition(where, f.Base)
 		}
-		q := l.questionByID(where, f.Question)
+		q := l.on("question").questionByID(where, f.Question)
 		if q == nil {
 			continue
 		}
@@ -41,6 +41,7 @@ func (l *linter) rows(where string, f *checklist.Figure, q *checklist.Question) 
 	seen := map[checklist.ItemID]bool{}
 	for _, it := range f.Items {
 		_, ok := q.Item(it)
+		l := l.on("items")
 		l.must(ok, where, fmt.Sprintf("%s has no item %q", q.ID, it), "correct items")
 		l.must(!seen[it], where, fmt.Sprintf("the item %q is there twice", it), "name it once")
 		seen[it] = true
@@ -48,9 +49,9 @@ func (l *linter) rows(where string, f *checklist.Figure, q *checklist.Question) 
 	switch f.Order {
 	case checklist.InChecklistOrder:
 	case checklist.ByShare:
-		l.must(len(f.Items) > 0, where, "a figure without rows cannot be sorted", "write order: checklist")
+		l.on("order").must(len(f.Items) > 0, where, "a figure without rows cannot be sorted", "write order: checklist")
 	default:
-		l.say(where, fmt.Sprintf("the order %q is not known", f.Order), "write checklist or share")
+		l.on("order").say(where, fmt.Sprintf("the order %q is not known", f.Order), "write checklist or share")
 	}
 }
 
@@ -65,14 +66,15 @@ func (l *linter) series(where string, f *checklist.Figure, q *checklist.Question
 	for _, s := range f.Series {
 		at := where + ", series " + string(s.ID)
 		l.id(at, string(s.ID), ids)
-		l.text(at, "label", s.Label)
+		l.text(at, "", "label", s.Label)
 		_, ok := q.Stage(s.Stage)
 		if q.Kind == checklist.Nested && !ok || q.Kind != checklist.Nested && s.Stage != "" {
-			l.say(at, fmt.Sprintf("%s has no stage %q", q.ID, s.Stage), "name a stage of the question, or none if it has none")
+			l.on("stage").say(at, fmt.Sprintf("%s has no stage %q", q.ID, s.Stage), "name a stage of the question, or none if it has none")
 			continue
 		}
 		l.must(len(s.Choices) > 0, at, "the series counts no choice", "name its choices")
 		for _, c := range s.Choices {
+			l := l.on("choices")
 			_, ok := q.Choice(s.Stage, c)
 			l.must(ok, at, fmt.Sprintf("%s has no choice %q", q.ID, c), "correct choices")
 			l.must(!counted[key{s.Stage, c}], at, fmt.Sprintf("the choice %q is counted twice", c), "let one series count it")
@@ -85,13 +87,14 @@ func (l *linter) series(where string, f *checklist.Figure, q *checklist.Question
 	}
 	uncounted := map[checklist.ChoiceID]bool{}
 	for _, c := range f.Uncounted {
+		l := l.on("uncounted")
 		_, ok := q.Choice("", c)
 		l.must(ok, where, fmt.Sprintf("uncounted: %s has no choice %q", q.ID, c), "correct uncounted")
 		l.must(!counted[key{"", c}], where, fmt.Sprintf("the choice %q is counted, yet under uncounted", c), "remove it from one of them")
 		uncounted[c] = true
 	}
 	for _, c := range q.Choices {
-		l.must(counted[key{"", c.ID}] || uncounted[c.ID], where, fmt.Sprintf("no series counts the choice %q", c.ID), "count it, or name it under uncounted")
+		l.on("uncounted").must(counted[key{"", c.ID}] || uncounted[c.ID], where, fmt.Sprintf("no series counts the choice %q", c.ID), "count it, or name it under uncounted")
 	}
 }
 
@@ -102,14 +105,14 @@ func (l *linter) claim(where string, f *checklist.Figure, c *checklist.Claim) {
 				return
 			}
 		}
-		l.say(where, fmt.Sprintf("%s: the figure has no row %q", name, it), "name one of the figure's items")
+		l.on(name).say(where, fmt.Sprintf("%s: the figure has no row %q", name, it), "name one of the figure's items")
 	}
 	if len(f.Items) > 0 || c.Item != "" {
 		row("item", c.Item)
 	}
 	if c.Than != "" {
 		row("than", c.Than)
-		l.must(c.Than != c.Item, where, "a row is compared with itself", "name another row under than")
+		l.on("than").must(c.Than != c.Item, where, "a row is compared with itself", "name another row under than")
 	}
 	l.must(len(c.Series) > 0, where, "the claim names no series", "name them under series")
 	stages := map[checklist.StageID]bool{}
@@ -122,11 +125,12 @@ func (l *linter) claim(where string, f *checklist.Figure, c *checklist.Claim) {
 				stages[s.Stage] = true
 			}
 		}
+		l := l.on("series")
 		l.must(found, where, fmt.Sprintf("the figure has no series %q", id), "correct series")
 		l.must(!seen[id], where, fmt.Sprintf("the series %q is named twice", id), "name it once")
 		seen[id] = true
 	}
 	l.must(len(stages) <= 1, where, "series of two stages have different bases and do not add up", "make two claims")
-	l.must(strings.TrimSpace(c.Words) != "", where, "the claim has no words", "write them as the source has them")
-	l.must(strings.TrimSpace(c.Quote) != "", where, "the claim has no quote", "copy the source's sentence")
+	l.on("words").must(strings.TrimSpace(c.Words) != "", where, "the claim has no words", "write them as the source has them")
+	l.on("quote").must(strings.TrimSpace(c.Quote) != "", where, "the claim has no quote", "copy the source's sentence")
 }

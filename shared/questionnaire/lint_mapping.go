@@ -95,7 +95,7 @@ func (m *mappingLinter) line(line *checklist.MappingLine) {
 	whole := now > 0 && line.New[0] == line.New[0].Whole()
 	told := line.Change == checklist.Same || line.Change == checklist.New || line.Change == checklist.Dropped || !whole
 	if line.Note != (checklist.Text{}) || !told {
-		m.text(where, "note (what changed, for the firms)", line.Note)
+		m.text(where, "note", "note (what changed, for the firms)", line.Note)
 	}
 	if line.Change.OneToOne() {
 		m.must(level(line.Old[0]) == level(line.New[0]), where,

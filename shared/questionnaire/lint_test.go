@@ -54,6 +54,14 @@ var slips = []slip{
 	{name: "deadline before the opening", file: "edition.yaml", old: "deadline: 2023-08-25 17:00", new: "deadline: 2023-07-01 17:00", want: "the deadline is not after the opening"},
 	{name: "doors close at the deadline", file: "edition.yaml", old: "closing: 2023-09-15 17:00", new: "closing: 2023-08-25 17:00", want: "the closing is not after the deadline"},
 
+	// Dates that the instructions repeat.
+	{name: "last year's deadline", file: "edition.yaml", old: "deadline: 2023-08-25", new: "deadline: 2023-08-28", want: "the date 2023年8月25日（金）17時 is none of those in edition.yaml"},
+	{name: "another hour", file: "edition.yaml", old: "deadline: 2023-08-25 17:00", new: "deadline: 2023-08-25 12:00", want: "Friday 25 August 2023, 17:00 is not the time in edition.yaml"},
+	{name: "another weekday", file: "instructions.yaml", old: "2023年8月25日（金）", new: "2023年8月25日（土）", want: "2023年8月25日（土）17時 is not on a 土"},
+	{name: "another weekday in English", file: "instructions.yaml", old: "Friday 25 August", new: "Monday 25 August", want: "Monday 25 August 2023, 17:00 is not on a Monday"},
+	{name: "a date in one language", file: "instructions.yaml", old: "as of 30 June 2023 (the reference date)", new: "as of the reference date", want: "paragraph 2 names the reference_date in one language only"},
+	{name: "a date in numbers", file: "instructions.yaml", old: "30 June 2023", new: "2023/6/29", want: "the date 2023/6/29 is none of those in edition.yaml"},
+
 	// Groups, glossary, rules.
 	{name: "unknown dimension", file: "edition.yaml", old: "dimension: size", new: "dimension: height", want: "the dimension \"height\" is not known"},
 	{name: "group id in capitals", file: "edition.yaml", old: "id: major", new: "id: Major", want: "the id \"Major\" is not valid"},
@@ -243,7 +251,7 @@ func TestEverySlipIsFoundAndEveryCheckHasASlip(t *testing.T) {
 	if tried < len(slips) {
 		return // go test -run picked some of them
 	}
-	if messages := bites(t, bitten.String(), "lint.go", "lint_questions.go", "lint_conditions.go", "lint_figures.go", "load.go", "build.go"); messages < 80 {
+	if messages := bites(t, bitten.String(), "lint.go", "lint_questions.go", "lint_conditions.go", "lint_figures.go", "dates.go", "load.go", "build.go"); messages < 80 {
 		t.Errorf("only %d messages: this test does not see them", messages)
 	}
 }
@@ -294,6 +302,51 @@ func bites(t *testing.T, bitten string, sources ...string) int {
 		})
 	}
 	return messages
+}
+
+// The dates of laws and the like are no dates of the round.
+func TestOtherDatesAreLeftAlone(t *testing.T) {
+	files := securitiesFiles(t)
+	body := strings.Replace(string(files["instructions.yaml"].Data), "ja: 色の付いた", "ja: 2021年4月1日施行の法令により、色の付いた", 1)
+	files["instructions.yaml"] = &fstest.MapFile{Data: []byte(body)}
+	load(t, files)
+}
+
+// A finding stands on the line of its key, whatever the file's line ends are.
+func TestAFindingStandsOnItsKey(t *testing.T) {
+	for _, s := range []slip{
+		{file: policy, old: "en: Cybersecurity in management policy", new: "en: \"\""},
+		{file: policy, old: "en: A cybersecurity plan that is part of the firm-wide management plan counts.", new: "en: \"\""},
+		{file: policy, old: "        source: verbatim", new: "        source: invented"},
+		{file: thirdParty, old: "is: {place: third-party-exists", new: "is: {place: third-parties"},
+		{file: "edition.yaml", old: "threshold: 5", new: "threshold: 1"},
+		{file: "instructions.yaml", old: "2023年6月30日", new: "2022年6月30日"},
+		{file: "figures.yaml", old: "uncounted: [planned, none]", new: "uncounted: [planned]"},
+	} {
+		files := securitiesFiles(t)
+		body := string(files[s.file].Data)
+		at := strings.Index(body, s.old)
+		if at < 0 {
+			t.Fatalf("%s does not hold %q", s.file, s.old)
+		}
+		want := strings.Count(body[:at], "\n") + 1
+		if strings.HasPrefix(s.old, "is:") {
+			want-- // when: is above it
+		}
+		body = body[:at] + s.new + body[at+len(s.old):]
+		for _, body := range []string{body, strings.ReplaceAll(body, "\n", "\r\n")} {
+			files[s.file] = &fstest.MapFile{Data: []byte(body)}
+			_, findings, err := Load(files)
+			if err != nil || len(findings) == 0 {
+				t.Fatalf("%s: %v, %d findings", s.new, err, len(findings))
+			}
+			for _, f := range findings {
+				if f.File == s.file && f.Line != want {
+					t.Errorf("%s: want line %d, got %s", s.new, want, f)
+				}
+			}
+		}
+	}
 }
 
 // A finding stands on the line of the thing that is wrong.

@@ -45,21 +45,23 @@ func loadAfter(fsys fs.FS, before func(checklist.EditionID) (*checklist.Edition,
 	if len(findings) > 0 {
 		return nil, findings, nil
 	}
-	l := loader{files: files, lines: map[string]position{}}
+	l := loader{files: files, lines: map[string]position{}, trees: map[string]ast.Node{}}
 	e := l.edition()
 	if len(l.findings) > 0 {
 		sortFindings(l.findings)
 		return nil, l.findings, nil
 	}
 	e.Checksum = checksum(files)
-	lint := &linter{e: e}
+	lint := newLinter(e)
 	lint.all()
 	if err := lint.mapping(before); err != nil {
 		return nil, nil, fmt.Errorf("read the edition before: %w", err)
 	}
-	findings = lint.findings
+	findings = *lint.findings
 	for i := range findings {
-		findings[i].File, findings[i].Line = l.find(findings[i].Where)
+		f := &findings[i]
+		f.File, f.Line = l.find(f.Where)
+		f.Line = keyLine(l.trees[f.File], f.Line, f.Key)
 	}
 	if frozen, ok := files[frozenFile]; ok && strings.TrimSpace(string(frozen)) != e.Checksum {
 		findings = append(findings, Finding{
@@ -126,6 +128,7 @@ type loader struct {
 	files    map[string][]byte
 	file     string // the one being mapped
 	lines    map[string]position
+	trees    map[string]ast.Node // by file
 	findings []Finding
 }
 
@@ -166,7 +169,7 @@ func (l *loader) parse(name string, v any) {
 		l.say(line, "", fmt.Sprintf("nested more than %d deep", maxNesting), "write it flatter")
 		return
 	}
-	tree, err := parser.ParseBytes(body, 0)
+	tree, err := parser.ParseBytes(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), 0) // the parser counts \r\n as two lines
 	if err != nil {
 		l.broken(err)
 		return
@@ -179,6 +182,7 @@ func (l *loader) parse(name string, v any) {
 		l.say(n.GetToken().Position.Line, "", "anchors, aliases and tags are not used in editions", "write the text out")
 		return
 	}
+	l.trees[name] = tree.Docs[0].Body
 	if err := yaml.NewDecoder(bytes.NewReader(nil), yaml.Strict()).DecodeFromNode(tree.Docs[0].Body, v); err != nil {
 		l.broken(err)
 	}
