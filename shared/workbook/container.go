@@ -139,7 +139,15 @@ func (c *container) checkKind() error {
 		return err
 	}
 	macros, binary := false, false
+	extensions := map[string]bool{}
+	for name := range c.parts {
+		extensions[strings.TrimPrefix(path.Ext(name), ".")] = true
+	}
 	err = walk(types, func(s *xmlScanner) error {
+		// Some programs declare a default for every kind of part they know, macros too, whether or not there is one.
+		if string(s.name) == "Default" && !extensions[strings.ToLower(s.attr("Extension"))] {
+			return nil
+		}
 		t := strings.ToLower(s.attr("ContentType"))
 		macros = macros || strings.Contains(t, "macroenabled") || strings.Contains(t, "vbaproject") || strings.Contains(t, "macrosheet")
 		binary = binary || strings.Contains(t, "sheet.binary.main")
