@@ -56,6 +56,7 @@ type messages interface {
 type place struct {
 	outbox           string // the folder of letters; "": they are mailed
 	restricted, open string // the lake's two doors
+	archive          string // the folder or address of the archive
 	patience         time.Duration
 }
 
@@ -65,6 +66,14 @@ func (p place) letters() string {
 		return "being mailed; what became of one: cssa show FIRM."
 	}
 	return "in " + p.outbox + ". Nothing was sent."
+}
+
+// marked says where a workbook lies that goes back to its firm with its findings marked; "" if there is none.
+func (p place) marked(key string) string {
+	if key == "" {
+		return ""
+	}
+	return p.archive + "/" + key
 }
 
 // by says how the person who releases is named: on a stage not at all.
@@ -80,7 +89,7 @@ func onLaptop(l *laptop.Deployment) *deployment {
 	return &deployment{
 		Now: l.Now, Editions: l.Editions, Ledger: l.Ledger.Book, Lake: l.Lake, Inbox: l.Inbox, Invite: l.Invite, Intake: l.Intake,
 		Runs: l.Aggregate, Releases: l.Release, Queries: folderQueries{l}, messages: laptopMessages{l},
-		place: place{outbox: l.OutboxDir(), restricted: l.RestrictedDir(), open: l.OpenDir()},
+		place: place{outbox: l.OutboxDir(), restricted: l.RestrictedDir(), open: l.OpenDir(), archive: l.ArchiveDir()},
 	}
 }
 
@@ -96,7 +105,7 @@ func onStage(r *remote.Deployment) *deployment {
 	return &deployment{
 		Now: r.Now, Editions: r.Editions, Ledger: r.Ledger.Book, Lake: r.Lake, Inbox: r.Inbox, Invite: r.Invite, Intake: r.Intake,
 		Runs: r.Aggregate, Releases: stageReleases{r.Release}, Queries: stageQueries{r.Query}, messages: r,
-		place: place{restricted: "s3://" + r.Outputs.RestrictedBucket, open: "s3://" + r.Outputs.OpenBucket, patience: time.Minute},
+		place: place{restricted: "s3://" + r.Outputs.RestrictedBucket, open: "s3://" + r.Outputs.OpenBucket, archive: "s3://" + r.Outputs.ArchiveBucket, patience: time.Minute},
 	}
 }
 

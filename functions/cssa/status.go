@@ -283,12 +283,13 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 		Mend       int                    `json:"faults_mend"`
 		Confirm    int                    `json:"faults_confirm"`
 		Current    bool                   `json:"current"`
-		Via        string                 `json:"via,omitempty"` // on behalf of the firm
+		Via        string                 `json:"via,omitempty"`    // on behalf of the firm
+		Marked     string                 `json:"marked,omitempty"` // the workbook that goes back with its faults marked
 	}
 	versions := []versionView{}
 	for _, s := range subs {
 		blocking := checklist.Blocking(s.Faults)
-		versions = append(versions, versionView{s.Ticket, s.Status, s.ReceivedAt, len(s.Answers), blocking, len(s.Faults) - blocking, s.Ticket == cur.Submission.Ticket, s.Via})
+		versions = append(versions, versionView{s.Ticket, s.Status, s.ReceivedAt, len(s.Answers), blocking, len(s.Faults) - blocking, s.Ticket == cur.Submission.Ticket, s.Via, l.marked(s.Marked)})
 	}
 	type letterView struct {
 		Kind  string             `json:"kind"`
@@ -320,6 +321,9 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 			}
 			d.say("  version %d  %s  %s   %d answers   %d to mend, %d to confirm%s", s.Version,
 				s.ReceivedAt.In(ed.Location).Format("2006-01-02 15:04"), pad(string(s.Status), 9), s.Answers, s.Mend, s.Confirm, mark)
+			if s.Marked != "" {
+				d.say("             marked   %s", s.Marked)
+			}
 		}
 		if len(versions) == 0 {
 			d.say("  nothing was received")

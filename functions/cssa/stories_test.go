@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 
 	"cssa/infra/laptop"
 )
@@ -25,6 +26,7 @@ import (
 //	hold DIR                 another process holds the data folder, until the story's end
 //	await DIR                a serve takes orders for the data folder
 //	put FILE                 sends FILE as the ticket in stdout (JSON) says
+//	fill FILE SHEET CELL TEXT   types into a workbook and saves it, as a person does
 //	now VAR                  puts the present second into VAR, and lets it pass
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -37,7 +39,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "hold": hold, "await": await, "put": putTicket, "now": nowInto,
+			"exits": exits, "hold": hold, "await": await, "put": putTicket, "fill": fill, "now": nowInto,
 		},
 	})
 }
@@ -95,6 +97,14 @@ func putTicket(ts *testscript.TestScript, _ bool, args []string) {
 	if res.StatusCode != http.StatusOK {
 		ts.Fatalf("the object store answers %s", res.Status)
 	}
+}
+
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := excelize.OpenFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(f.SetCellValue(args[1], args[2], args[3]))
+	ts.Check(f.Save())
+	ts.Check(f.Close())
 }
 
 func nowInto(ts *testscript.TestScript, _ bool, args []string) {

@@ -131,6 +131,7 @@ type submitted struct {
 	Late    bool                   `json:"late"`
 	Answers int                    `json:"answers"`
 	Faults  []faultView            `json:"faults"`
+	Marked  string                 `json:"marked,omitempty"` // the workbook that goes back with its faults marked
 	Why     string                 `json:"why,omitempty"`
 	raw     []checklist.Fault
 }
@@ -164,9 +165,11 @@ func (d *desk) submit(ctx context.Context, l *deployment, files []string, firm s
 					note = ", late"
 				}
 				d.say("ok    %s  %s version %d accepted%s   %d answers, %d to confirm", r.File, r.Firm, r.Version, note, r.Answers, len(r.Faults))
+				d.markedLine(r.Marked)
 			case checklist.Returned:
 				d.say("FAIL  %s  %s version %d returned   %d to mend", r.File, r.Firm, r.Version, checklist.Blocking(r.raw))
 				d.faultTable(r.raw)
+				d.markedLine(r.Marked)
 			default:
 				d.say("FAIL  %s  not uploaded: %s", r.File, r.Why)
 			}
@@ -211,7 +214,15 @@ func (d *desk) submitOne(ctx context.Context, l *deployment, file, firm string) 
 		return r
 	}
 	r.Status, r.Answers, r.raw, r.Faults = sub.Status, len(sub.Answers), sub.Faults, faultViews(sub.Faults)
+	r.Marked = l.marked(sub.Marked)
 	return r
+}
+
+// markedLine says where the workbook lies that goes back with its faults marked, if there is one.
+func (d *desk) markedLine(at string) {
+	if at != "" {
+		d.say("      its workbook with the faults marked, attached to the letter: %s", at)
+	}
 }
 
 // put uploads body as a firm would: it asks for a ticket for these bytes and sends them to its address.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,6 +37,7 @@ type summary struct {
 	Restricted string              `json:"restricted_lake"`
 	Open       string              `json:"open_lake"`
 	Outbox     string              `json:"outbox"`
+	Marked     string              `json:"marked_workbooks"`
 }
 
 // A sqlCheck tells how many rows of a table differ from the same rows recomputed by SQL from the answers.
@@ -58,7 +60,7 @@ func (p *player) summary(ctx context.Context) (summary, error) {
 	ed := p.r.Edition
 	s := summary{
 		Edition: ed.ID, Run: p.released.Run, Planned: len(p.r.Uploads), Surprises: []string{}, Broken: []string{}, Letters: map[string]int{},
-		Phases: p.phases, Restricted: p.l.RestrictedDir(), Open: p.l.OpenDir(), Outbox: p.l.OutboxDir(),
+		Phases: p.phases, Restricted: p.l.RestrictedDir(), Open: p.l.OpenDir(), Outbox: p.l.OutboxDir(), Marked: filepath.Join(p.l.ArchiveDir(), "marked"),
 	}
 	round, err := p.l.Ledger.Round(ctx, ed.ID)
 	if err != nil {
@@ -369,6 +371,7 @@ func (d *desk) printSummary(l *laptop.Deployment, s summary) {
 	d.say("  restricted lake   %s   (firm-level Parquet, nightly and frozen runs)", s.Restricted)
 	d.say("  open lake         %s   (released tables only)", s.Open)
 	d.say("  letters           %s   (one .eml each; nothing was sent)", s.Outbox)
+	d.say("  marked workbooks  %s   (what a firm gets back: open one in Excel or LibreOffice)", s.Marked)
 	d.say("\nReady in %.1f s, with %d MB of memory at most. Type next:", s.Seconds, s.PeakMB)
 	flag := ""
 	if l.Dir != d.path("cssa-data") {

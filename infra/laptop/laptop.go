@@ -267,6 +267,9 @@ func (d *Deployment) RestrictedDir() string { return d.Objects.Path(RestrictedBu
 // OpenDir is the folder of the open lake.
 func (d *Deployment) OpenDir() string { return d.Objects.Path(OpenBucket) }
 
+// ArchiveDir is the folder of originals, checklists, marked workbooks and reports.
+func (d *Deployment) ArchiveDir() string { return d.Objects.Path(ArchiveBucket) }
+
 // OutboxDir is the folder of the letters.
 func (d *Deployment) OutboxDir() string { return filepath.Join(d.Dir, "outbox") }
 
