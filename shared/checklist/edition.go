@@ -2,12 +2,13 @@ package checklist
 
 import "time"
 
-// An Edition is one round for one sector: who is asked what, until when, and which figures are made of it.
+// An Edition is one round: who is asked what, until when, and which figures are made of it. It is for one sector, or for
+// several that are asked the same.
 // It is immutable once loaded; callers share one and must not change it.
 type Edition struct {
 	ID            EditionID
 	Title         Text
-	Sector        string // id of the sector the edition is for, e.g. "securities"
+	Sector        string // names the population: the sector's id, e.g. "securities", or of several sectors a name of their own
 	FiscalYear    int    // 年度, named by its first year; never derived from a clock
 	ReferenceDate Date   // 基準日: the day answers, population and groups refer to
 	Opens         time.Time

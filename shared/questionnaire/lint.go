@@ -3,6 +3,7 @@ package questionnaire
 import (
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"cssa/shared/checklist"
@@ -115,12 +116,12 @@ func (l *linter) edition() {
 
 func (l *linter) groups() {
 	seen := map[string]bool{}
-	sector := false
+	var sectors []string
 	for _, g := range l.e.Groups {
 		where := fmt.Sprintf("group %s/%s", g.Dimension, g.ID)
 		switch g.Dimension {
 		case checklist.BySector:
-			sector = sector || g.ID == l.e.Sector
+			sectors = append(sectors, g.ID)
 		case checklist.ByGroup, checklist.BySize:
 		default:
 			l.say(where, fmt.Sprintf("the dimension %q is not known", g.Dimension), "write sector, group or size")
@@ -130,7 +131,11 @@ func (l *linter) groups() {
 		seen[where] = true
 		l.text(where, "", "name", g.Name)
 	}
-	l.on("sector").must(sector, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")
+	// Of one sector the edition bears its name; of several it names the population, which is none of them.
+	named := slices.Contains(sectors, l.e.Sector)
+	l.on("sector").must(named || len(sectors) > 1, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")
+	l.on("sector").must(!named || len(sectors) == 1, "edition", fmt.Sprintf("the sector %q is one of several in the groups", l.e.Sector),
+		"name all of them together, e.g. regional for banks and cooperatives")
 }
 
 func (l *linter) glossary() {

@@ -67,6 +67,7 @@ var slips = []slip{
 	{name: "group id in capitals", file: "edition.yaml", old: "id: major", new: "id: Major", want: "the id \"Major\" is not valid"},
 	{name: "the same group twice", file: "edition.yaml", old: "id: major", new: "id: online", want: "the group is there twice"},
 	{name: "the sector has no name", file: "edition.yaml", old: "    id: securities", new: "    id: banks", want: "no group names the sector \"securities\""},
+	{name: "one of several sectors", file: "edition.yaml", old: "  - dimension: group\n", new: "  - dimension: sector\n    id: banks\n    ja: 銀行\n    en: Banks\n  - dimension: group\n", want: "the sector \"securities\" is one of several in the groups"},
 	{name: "term that no question shows", file: reports, old: "terms: [responsible-officer, officer]", new: "terms: [responsible-officer]", want: "no question shows the term"},
 	{name: "term that is not in the glossary", file: reports, old: "terms: [responsible-officer, officer]", new: "terms: [responsible-officer, officer, chief]", want: "the glossary has no term \"chief\""},
 	{name: "term twice", file: "glossary.yaml", old: "id: soc", new: "id: officer", want: "the id \"officer\" is there twice"},
