@@ -149,7 +149,8 @@ func (in *Imported) remember(file string, p *page, body []byte) {
 
 // Place says where in the workbook a finding about the imported files is to be mended.
 func (in *Imported) Place(f questionnaire.Finding) Problem {
-	out := Problem{File: f.File, Line: f.Line, What: name(f.What, f.What), Mend: name(f.Mend, f.Mend)}
+	out := Problem{File: f.File, Line: f.Line}
+	out.What, out.Mend = f.Texts()
 	var at *spot
 	for i, p := range in.places {
 		if p.file == f.File && p.line <= f.Line && (at == nil || p.line >= at.line) {

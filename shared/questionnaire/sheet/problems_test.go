@@ -178,7 +178,9 @@ func TestFindingsNameTheirCell(t *testing.T) {
 		value      string
 		want       string
 	}{
-		"a rank":      {"01-first", "rank", 9, "5", "01-first!B4"},
+		"a rank":      {"01-first", "rank", 9, "-5", "01-first!K9"},
+		"no English":  {"01-first", "prompt.en", 4, "", "01-first!G4"},
+		"a note":      {"01-first", "ja", 6, "", "01-first!E6"},
 		"an id twice": {"01-first", "id", 8, "published", "01-first!B8"},
 		"a condition": {"01-first", "when", 10, "replied: policy", "01-first!J10"},
 		"a date":      {"edition", "value", 8, "30 June", "edition!C8"},
@@ -193,7 +195,11 @@ func TestFindingsNameTheirCell(t *testing.T) {
 			_, findings := load(t, in.Files)
 			var got []string
 			for _, f := range findings {
-				got = append(got, in.Place(f).String())
+				p := in.Place(f)
+				got = append(got, p.String())
+				if p.What.JA == p.What.EN && f.Mend != "" {
+					t.Errorf("%s: no Japanese", p)
+				}
 			}
 			if !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, c.want+": ") }) {
 				t.Errorf("want %s, got\n%s", c.want, strings.Join(got, "\n"))
