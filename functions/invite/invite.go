@@ -4,7 +4,6 @@
 package invite
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +19,6 @@ import (
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/register"
-	"cssa/shared/workbook"
 )
 
 // MaxUpload is the largest file a ticket is minted for, in bytes.
@@ -35,6 +33,7 @@ var (
 // Ledger is what this room asks of the ledger.
 type Ledger interface {
 	ticket.Ledger
+	Current(context.Context, checklist.EditionID, checklist.FirmID) (checklist.Current, error)
 	Currents(context.Context, checklist.EditionID) iter.Seq2[checklist.Current, error]
 }
 
@@ -72,14 +71,15 @@ func (s *Step) desk() *ticket.Step {
 	return &ticket.Step{Editions: s.Editions, Ledger: s.Ledger, Inbox: s.Inbox, Now: s.Now, Expires: s.Expires}
 }
 
-// Invite makes every firm's blank workbook and tells that it is ready. It may be repeated: the same workbook is kept once
-// and the same letter is sent once. Progress, if not nil, is called after each firm with the number done.
+// Invite makes every firm's workbook and tells that it is ready. Where the edition follows another, the workbook is
+// prefilled with the firm's answers to that one. It may be repeated: the same workbook is kept once and the same letter is
+// sent once. Progress, if not nil, is called after each firm with the number done.
 func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func(done, total int)) (int, error) {
 	ed, _, firms, err := s.desk().Round(ctx, id)
 	if err != nil {
 		return 0, err
 	}
-	template, err := workbook.NewTemplate(ed)
+	press, err := s.press(ctx, ed, firms)
 	if err != nil {
 		return 0, err
 	}
@@ -90,7 +90,7 @@ func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, f := range population {
 		g.Go(func() error {
-			key, err := s.workbook(ctx, ed, template, f)
+			key, err := s.workbook(ctx, press, f)
 			if err != nil {
 				return fmt.Errorf("workbook of %s: %w", f.ID, err)
 			}
@@ -110,17 +110,14 @@ func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func
 	return len(population), g.Wait()
 }
 
-func (s *Step) workbook(ctx context.Context, ed *checklist.Edition, template *workbook.Template, f register.Firm) (string, error) {
-	var buf bytes.Buffer
-	err := template.Blank(&buf, workbook.Identity{
-		Edition: ed.ID, Firm: f.ID, Definition: ed.Checksum, FirmName: f.Name.JA,
-	})
+func (s *Step) workbook(ctx context.Context, p *press, f register.Firm) (string, error) {
+	body, _, err := p.print(ctx, f)
 	if err != nil {
 		return "", err
 	}
-	key := archive.WorkbookKey(ed.ID, ed.Checksum, f.ID)
-	// A firm whose name was corrected in the register meanwhile keeps the workbook that it was sent.
-	if _, err = s.Archive.Put(ctx, key, buf.Bytes()); errors.Is(err, archive.ErrExists) {
+	key := archive.WorkbookKey(p.ed.ID, p.ed.Checksum, f.ID)
+	// A firm whose name or last answers were corrected meanwhile keeps the workbook that it was sent.
+	if _, err = s.Archive.Put(ctx, key, body); errors.Is(err, archive.ErrExists) {
 		return key, nil
 	}
 	return key, err

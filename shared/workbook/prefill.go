@@ -97,7 +97,7 @@ func changes(m *checklist.Mapping, q *checklist.Question) checklist.Text {
 			e += " " + strings.Join(places, ", ")
 		}
 		if line.Note != (checklist.Text{}) {
-			j, e = j+" "+line.Note.JA, e+": "+line.Note.EN
+			j, e = j+" "+line.Note.JA, e+": "+strings.TrimSuffix(line.Note.EN, ".")
 		}
 		ja, en = append(ja, j), append(en, e)
 	}
@@ -123,7 +123,7 @@ func changes(m *checklist.Mapping, q *checklist.Question) checklist.Text {
 	if len(ja) == 0 {
 		return checklist.Text{}
 	}
-	return checklist.Text{JA: "前回から " + strings.Join(ja, "　"), EN: "Since last time: " + strings.Join(en, "; ")}
+	return checklist.Text{JA: "前回から " + strings.Join(ja, "　"), EN: "Since last time: " + strings.Join(en, "; ") + "."}
 }
 
 // placeOf names a part as the sheet prints it: an item by its number in brackets, a choice by its number, a stage by its words.
