@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -47,16 +48,18 @@ func (d *desk) editionCommand() *cobra.Command {
 	return c
 }
 
-func (d *desk) lintEdition(_ *cobra.Command, args []string) error {
+func (d *desk) lintEdition(cmd *cobra.Command, args []string) error {
 	name, err := d.edition, error(nil)
 	var folder fs.FS
+	sources := d.editionSources()
 	if len(args) == 1 {
 		name = d.path(args[0])
 		folder = os.DirFS(name)
-	} else if folder, err = questionnaire.NewLibrary(d.editionSources()...).Folder(d.editionID()); err != nil {
+		sources = append([]fs.FS{os.DirFS(filepath.Dir(name))}, sources...) // the edition before may lie beside it
+	} else if folder, err = questionnaire.NewLibrary(sources...).Folder(d.editionID()); err != nil {
 		return failure{exitSomeFailed, err}
 	}
-	ed, findings, err := questionnaire.Load(folder)
+	ed, findings, err := questionnaire.NewLibrary(sources...).Load(cmd.Context(), folder)
 	if err != nil {
 		return failure{exitSomeFailed, err}
 	}

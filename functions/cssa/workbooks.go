@@ -19,19 +19,21 @@ import (
 
 func (d *desk) templateCommand() *cobra.Command {
 	var firm, out string
+	var prefilled bool
 	c := &cobra.Command{
-		Use: "template", Short: "Write a firm's blank checklist workbook", Args: cobra.NoArgs,
-		Example: "  cssa template --firm S-0137 --out S-0137.xlsx",
+		Use: "template", Short: "Write a firm's checklist workbook, blank or with its last answers", Args: cobra.NoArgs,
+		Example: "  cssa template --firm S-0137 --out S-0137.xlsx\n  cssa template --firm S-0137 --edition 2024-securities --prefilled",
 	}
 	c.Flags().StringVar(&firm, "firm", "", "firm id, e.g. S-0137 (required)")
 	c.Flags().StringVar(&out, "out", "", "file to write; default FIRM.xlsx")
+	c.Flags().BoolVar(&prefilled, "prefilled", false, "with the firm's answers to the edition before (前回の回答), as the invitation carries it")
 	c.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
-		return d.template(ctx, l, firm, out)
+		return d.template(ctx, l, firm, out, prefilled)
 	})
 	return c
 }
 
-func (d *desk) template(ctx context.Context, l *deployment, firm, out string) error {
+func (d *desk) template(ctx context.Context, l *deployment, firm, out string, prefilled bool) error {
 	id, err := checklist.ParseFirmID(firm)
 	if err != nil {
 		return failure{exitUsage, err}
@@ -55,13 +57,31 @@ func (d *desk) template(ctx context.Context, l *deployment, firm, out string) er
 		out = firm + ".xlsx"
 	}
 	var buf bytes.Buffer
-	if err := workbook.Blank(&buf, ed, workbook.Identity{Edition: ed.ID, Firm: f.ID, Definition: ed.Checksum, FirmName: f.Name.JA}); err != nil {
+	from := checklist.FirmID("")
+	if prefilled {
+		var body []byte
+		if body, from, err = l.Invite.Checklist(ctx, ed.ID, f.ID); err != nil {
+			return err
+		}
+		if from == "" {
+			return someFailed("%s has no answers that could be carried over to %s; without --prefilled it gets a blank workbook", f.ID, ed.ID)
+		}
+		buf.Write(body)
+	} else if err := workbook.Blank(&buf, ed, workbook.Identity{Edition: ed.ID, Firm: f.ID, Definition: ed.Checksum, FirmName: f.Name.JA}); err != nil {
 		return err
 	}
 	if err := os.WriteFile(d.path(out), buf.Bytes(), 0o600); err != nil {
 		return err
 	}
-	return d.emit(map[string]any{"file": out, "edition": ed.ID, "firm": f.ID, "bytes": buf.Len()}, func() {
+	view := map[string]any{"file": out, "edition": ed.ID, "firm": f.ID, "bytes": buf.Len()}
+	if prefilled {
+		view["answers_of"] = from
+	}
+	return d.emit(view, func() {
+		if prefilled {
+			d.say("%s: the checklist of %s %s for %s, with the answers of %s to %s. Next: bring it up to date, then cssa check %s", out, f.ID, f.Name.In(d.lang), ed.ID, from, ed.Mapping.From, out)
+			return
+		}
 		d.say("%s: the blank checklist of %s %s for %s. Next: fill it in, then cssa check %s", out, f.ID, f.Name.In(d.lang), ed.ID, out)
 	})
 }
