@@ -86,6 +86,7 @@ var theLaw = []line{
 	{"shared/mail/outbox", "shared/mail", "", ""},
 	{"shared/mail/mailtest", "shared/mail", "", ""},
 	{"shared/questionnaire", "shared/checklist", "github.com/goccy/go-yaml", ""},
+	{"shared/questionnaire/preview", "shared/checklist shared/questionnaire", "", ""},
 	{"shared/questionnaire/sheet", "shared/checklist shared/questionnaire", excel + " " + text + " github.com/goccy/go-yaml", ""},
 	{"shared/register", "shared/checklist", text, ""},
 	{"shared/report", "shared/checklist shared/table", "", ""},

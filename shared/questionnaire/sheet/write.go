@@ -3,6 +3,7 @@ package sheet
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -98,13 +99,37 @@ func (b *writer) sheet(name, file string, root *thing, body []byte) error {
 		}
 	}
 	for j, r := range rows {
+		tall := 1
 		for i, c := range cs {
 			if err := b.put(name, i+1, firstRow+j, text(c, r), lookOf(c, r)); err != nil {
 				return err
 			}
+			if lookOf(c, r).wrap {
+				tall = max(tall, linesOf(text(c, r), c.width))
+			}
+		}
+		if err := b.f.SetRowHeight(name, firstRow+j, min(float64(tall)*lineHeight+3, 400)); err != nil {
+			return err
 		}
 	}
 	return b.furnish(name, root.kind, cs, firstRow+len(rows)+spareRows-1)
+}
+
+const lineHeight = 13.5 // points
+
+// linesOf estimates on how many lines a text stands in a column.
+func linesOf(s string, width float64) int {
+	lines := 0
+	for _, line := range strings.Split(s, "\n") {
+		wide := 0.0
+		for _, r := range line {
+			if wide++; r >= 0x1100 { // East Asian letters are twice as wide
+				wide++
+			}
+		}
+		lines += max(1, int(math.Ceil(wide*1.08/width)))
+	}
+	return lines
 }
 
 // text is what a cell shows.
@@ -158,12 +183,13 @@ func (b *writer) furnish(name string, k *kind, cs []column, last int) error {
 			return err
 		}
 	}
-	landscape, width, height := "landscape", 1, 0
+	landscape, width, height, fit := "landscape", 1, 0, true
 	return errors.Join(
 		b.f.SetRowHeight(name, markerRow, 4),
 		b.f.SetRowHeight(name, headingRow, 30),
 		b.f.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: 1, YSplit: headingRow, TopLeftCell: "B3", ActivePane: "bottomRight",
 			Selection: []excelize.Selection{{SQRef: "B3", ActiveCell: "B3", Pane: "bottomRight"}}}),
+		b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}),
 		b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &width, FitToHeight: &height}),
 	)
 }
