@@ -22,22 +22,21 @@ type demoMark struct {
 	Edition checklist.EditionID `json:"edition"`
 	Seed    uint64              `json:"seed"`
 	Firms   int                 `json:"firms"`
+	Sectors string              `json:"sector_firms,omitempty"` // as given, if they were
 	Stories int                 `json:"stories_percent"`
 	Note    string              `json:"note"`
 }
 
 func (d *desk) demoCommand() *cobra.Command {
-	o := synthesise.Options{Seed: 2023, Firms: synthesise.DefaultFirms, Stories: synthesise.DefaultStories}
+	var o synthesise.Options
 	var wipe bool
 	c := &cobra.Command{
-		Use: "demo", Short: "Play a whole round of an invented sector on this machine, end to end", Args: cobra.NoArgs,
+		Use: "demo", Short: "Play a whole round of invented firms on this machine, end to end", Args: cobra.NoArgs,
 		Long: "Everything is real but the firms: workbooks are uploaded by presigned URL, read, checked, stored, counted, released\n" +
 			"and answered. Killed at any moment, the same command takes up where it stopped. Nothing is sent.",
-		Example: "  cssa demo\n  cssa demo --firms 40 --data /tmp/forty",
+		Example: "  cssa demo\n  cssa demo --firms 40 --data /tmp/forty\n  cssa demo --edition 2022-regional --data /tmp/regional",
 	}
-	c.Flags().IntVar(&o.Firms, "firms", o.Firms, "how many firms, at least 30")
-	c.Flags().Uint64Var(&o.Seed, "seed", o.Seed, "the same seed draws the same sector")
-	c.Flags().IntVar(&o.Stories, "stories", o.Stories, "percent of the firms that live through a story (late, spoilt, withdrawn …)")
+	populationFlags(c, &o)
 	c.Flags().BoolVar(&wipe, "wipe", false, "remove an earlier demo from the folder first")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return d.demo(cmd.Context(), o, wipe) }
 	return c
@@ -47,17 +46,17 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 	if d.stage != "" {
 		return usage("demo is for a folder: invented firms do not belong on a stage")
 	}
-	mark := demoMark{d.editionID(), o.Seed, o.Firms, o.Stories, "invented data / 架空のデータ"}
 	started := d.now()
-	ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(ctx, mark.Edition)
+	ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(ctx, d.editionID())
 	if err != nil {
 		return failure{exitSomeFailed, err}
 	}
 	var r *synthesise.Round
-	ph := d.phase("invented sector", 0)
+	ph := d.phase("invented firms", 0)
 	if r, err = synthesise.Plan(ed, o); err != nil {
 		return failure{exitUsage, err}
 	}
+	mark := demoMark{ed.ID, o.Seed, r.Options.Firms, givenSectors(o), o.Stories, "invented data / 架空のデータ"}
 	if err := d.claimDemoFolder(ctx, mark, wipe); err != nil { // not before it is known that there is a demo to play
 		return err
 	}
@@ -79,7 +78,7 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 	d.say("The round %s, %s to %s, played in simulated time.\n", ed.ID,
 		ed.Opens.In(ed.Location).Format("2006-01-02"), ed.Closing.AddDate(0, 0, 55).In(ed.Location).Format("2006-01-02"))
 	p := newPlayer(d, l, r, c)
-	p.phases = append(p.phases, timed{"invented sector", ph.end("%d firms, %d uploads planned", len(r.Register.At(ed.ReferenceDate)), len(r.Uploads)).Seconds()})
+	p.phases = append(p.phases, timed{"invented firms", ph.end("%d firms, %d uploads planned", len(r.Register.At(ed.ReferenceDate)), len(r.Uploads)).Seconds()})
 	if err := p.play(ctx); err != nil {
 		return err
 	}

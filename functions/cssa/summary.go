@@ -27,8 +27,9 @@ type summary struct {
 	Run        string              `json:"run"`
 	Planned    int                 `json:"uploads_planned"`
 	Surprises  []string            `json:"surprises"`     // uploads that did not become what was planned
-	Claims     int                 `json:"claims"`        // statements that were checked; 0 in a sector too small to bear them out
-	Broken     []string            `json:"claims_broken"` // statements of the published summary that the figures contradict
+	Figures    int                 `json:"figures"`
+	Claims     int                 `json:"claims"`        // statements that were checked; 0 with too few firms to bear them out
+	Broken     []string            `json:"claims_broken"` // statements of the edition's figures in words that they contradict
 	SQL        []sqlCheck          `json:"recomputed_by_sql"`
 	Findings   []string            `json:"findings"`
 	Phases     []timed             `json:"phases"`
@@ -59,7 +60,7 @@ func (s summary) failures() int {
 func (p *player) summary(ctx context.Context) (summary, error) {
 	ed := p.r.Edition
 	s := summary{
-		Edition: ed.ID, Run: p.released.Run, Planned: len(p.r.Uploads), Surprises: []string{}, Broken: []string{}, Letters: map[string]int{},
+		Edition: ed.ID, Figures: len(ed.Figures), Run: p.released.Run, Planned: len(p.r.Uploads), Surprises: []string{}, Broken: []string{}, Letters: map[string]int{},
 		Phases: p.phases, Restricted: p.l.RestrictedDir(), Open: p.l.OpenDir(), Outbox: p.l.OutboxDir(), Marked: filepath.Join(p.l.ArchiveDir(), "marked"),
 	}
 	round, err := p.l.Ledger.Round(ctx, ed.ID)
@@ -350,9 +351,9 @@ func (d *desk) printSummary(l *laptop.Deployment, s summary) {
 	d.say("  mailed       %4d letters to a folder: %s", n.Sent, strings.Join(letters, ", "))
 	d.say("\nChecked")
 	if s.Claims > 0 {
-		d.say("  %s  %d of %d statements of the published summary hold for the 16 figures", okWord(len(s.Broken) == 0), s.Claims-len(s.Broken), s.Claims)
+		d.say("  %s  %d of %d statements that the edition makes in words hold for its %d figures", okWord(len(s.Broken) == 0), s.Claims-len(s.Broken), s.Claims, s.Figures)
 	} else {
-		d.say("  --    the statements of the published summary are not checked with fewer than %d firms", synthesise.ClaimsHoldFrom)
+		d.say("  --    the statements that the edition makes in words are not checked with fewer than %d firms", synthesise.ClaimsHoldFrom)
 	}
 	for _, c := range s.SQL {
 		d.say("  %s  %s: %d rows recomputed by SQL from the answers, %d differ", okWord(c.Different == 0), c.Table, c.Rows, c.Different)

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,17 +16,15 @@ import (
 )
 
 func (d *desk) synthesiseCommand() *cobra.Command {
-	o := synthesise.Options{Seed: 2023, Firms: synthesise.DefaultFirms, Stories: synthesise.DefaultStories}
+	var o synthesise.Options
 	out := "synthetic"
 	c := &cobra.Command{
-		Use: "synthesise", Short: "Write an invented sector to a folder: register, filled workbooks, what each must lead to", Args: cobra.NoArgs,
-		Long:    "The answers agree with every statement of the published summary. All of it is marked as invented and may be published.",
+		Use: "synthesise", Short: "Write invented firms to a folder: register, filled workbooks, what each must lead to", Args: cobra.NoArgs,
+		Long:    "The answers agree with every statement that the edition's figures make in words. All of it is marked as invented and may be published.",
 		Example: "  cssa synthesise --out synthetic --firms 272 --seed 7",
 	}
 	c.Flags().StringVar(&out, "out", out, "folder to write")
-	c.Flags().IntVar(&o.Firms, "firms", o.Firms, "how many firms, at least 30")
-	c.Flags().Uint64Var(&o.Seed, "seed", o.Seed, "the same seed draws the same sector")
-	c.Flags().IntVar(&o.Stories, "stories", o.Stories, "percent of the firms that live through a story")
+	populationFlags(c, &o)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(cmd.Context(), d.editionID())
 		if err != nil {
@@ -47,6 +48,25 @@ func (d *desk) synthesiseCommand() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// populationFlags are the flags of what firms are invented.
+func populationFlags(c *cobra.Command, o *synthesise.Options) {
+	f := c.Flags()
+	f.IntVar(&o.Firms, "firms", 0, "how many firms, at least 30 (default: as many as the edition's sectors have)")
+	f.StringToIntVar(&o.Sectors, "sector-firms", nil, "how many firms of each sector, e.g. shinkin=254,shinkumi=145")
+	f.Uint64Var(&o.Seed, "seed", 2023, "the same seed draws the same firms")
+	f.IntVar(&o.Stories, "stories", synthesise.DefaultStories, "percent of the firms that live through a story (late, spoilt, withdrawn …)")
+}
+
+// givenSectors returns the sizes of sectors that were given, in order, or "".
+func givenSectors(o synthesise.Options) string {
+	var given []string
+	for id, n := range o.Sectors {
+		given = append(given, fmt.Sprintf("%s=%d", id, n))
+	}
+	slices.Sort(given)
+	return strings.Join(given, ",")
 }
 
 // editionSources returns where editions are read from without a deployment: the supervisor's own, then the built-in ones.

@@ -1,4 +1,5 @@
-// Package synthesise draws an invented sector: a register, filled workbooks and the days on which they arrive.
+// Package synthesise draws the invented firms of an edition's sectors: a register, filled workbooks and the days on which
+// they arrive.
 //
 // The answers agree with every statement that the edition's figures make in words ("約2割 have no policy"): after all firms
 // have answered from a maturity of their own, single answers are moved between choices until each claim holds on the answers

@@ -44,7 +44,7 @@ type ManifestWithdrawal struct {
 
 func (r *Round) manifest() Manifest {
 	m := Manifest{
-		Invented: true, Note: "架空のデータです。実在の証券会社の回答ではありません。 Invented data: no answer is of a firm that exists.",
+		Invented: true, Note: "架空のデータです。実在の先の回答ではありません。 Invented data: no answer is of a firm that exists.",
 		Edition: r.Edition.ID, Definition: r.Edition.Checksum, Seed: r.Options.Seed, Firms: r.Options.Firms, Stories: r.Options.Stories,
 		ResavedBy: "excelize", Uploads: []ManifestUpload{}, Withdrawals: []ManifestWithdrawal{}, NeverSent: []checklist.FirmID{},
 	}

@@ -1,13 +1,9 @@
 package synthesise
 
-import (
-	"fmt"
-
-	"cssa/shared/checklist"
-)
+import "cssa/shared/checklist"
 
 // Every name begins with 架空 ("fictitious"). The words are of plants, birds, weather and water; put together with 架空 and
-// a form they name no firm that exists.
+// a trade's form and suffix they name no firm that exists.
 var words = [...]checklist.Text{
 	{JA: "さくら", EN: "Sakura"}, {JA: "若葉", EN: "Wakaba"}, {JA: "白波", EN: "Shiranami"}, {JA: "朝霧", EN: "Asagiri"},
 	{JA: "千鳥", EN: "Chidori"}, {JA: "山吹", EN: "Yamabuki"}, {JA: "青嵐", EN: "Seiran"}, {JA: "夕凪", EN: "Yunagi"},
@@ -20,29 +16,10 @@ var words = [...]checklist.Text{
 	{JA: "樹氷", EN: "Juhyo"}, {JA: "こだま", EN: "Kodama"}, {JA: "灯台", EN: "Todai"}, {JA: "かもめ", EN: "Kamome"},
 }
 
-var forms = [...]checklist.Text{
-	{JA: "", EN: ""}, {JA: "中央", EN: " Chuo"}, {JA: "インベストメント", EN: " Investment"}, {JA: "キャピタル", EN: " Capital"},
-	{JA: "パートナーズ", EN: " Partners"}, {JA: "トレード", EN: " Trade"}, {JA: "ウェルス", EN: " Wealth"}, {JA: "ブリッジ", EN: " Bridge"},
-}
-
-// firmName returns the i-th name. No two are alike.
-func firmName(i int) checklist.Text {
-	word, form, round := words[i%len(words)], forms[i/len(words)%len(forms)], i/(len(words)*len(forms))
-	series := checklist.Text{}
-	if round > 0 {
-		series = checklist.Text{JA: fmt.Sprintf("第%d", round+1), EN: fmt.Sprintf(" No. %d", round+1)}
-	}
-	return checklist.Text{
-		JA: "架空" + word.JA + form.JA + series.JA + "証券株式会社",
-		EN: "Kakuu " + word.EN + form.EN + series.EN + " Securities Co., Ltd. (invented)",
-	}
-}
-
 // Given names; the family name of everybody is 架空.
 var (
 	officers = [...]string{"太郎", "一郎", "正子", "和夫", "恵子", "誠", "由美", "健一"}
 	clerks   = [...]string{"花子", "次郎", "美咲", "大輔", "直子", "翔太", "陽子", "学"}
-	titles   = [...]string{"代表取締役社長", "取締役（システム担当）", "執行役員 CISO", "常務執行役員"}
 	desks    = [...]string{"システム部", "経営企画部", "リスク管理部", "総務部"}
 )
 

@@ -38,8 +38,10 @@ func groupsOf(ed *checklist.Edition, d checklist.Dimension) []string {
 	return ids
 }
 
-// spread gives each of n things one of k kinds in proportion to the weights, in runs: the first kind first.
+// spread gives each of n things one of k kinds in proportion to the weights, in runs: the first kind first. Of no kinds at
+// all they are all of the first.
 func spread(n, k int, weights []int) []int {
+	k = max(k, 1)
 	if len(weights) != k {
 		weights = slices.Repeat([]int{1}, k)
 	}
@@ -58,26 +60,28 @@ func spread(n, k int, weights []int) []int {
 	return out
 }
 
-// drawRegister fills the register and returns the firms of the population, by id. The edition's first peer group and first
-// size band are taken for those of the largest firms.
+// drawRegister fills the register and returns the firms of the population, by id: sector after sector. The edition's first
+// peer group and first size band are taken for those of the largest firms.
 func (r *Round) drawRegister() []register.Firm {
 	rng, ed, n := stream(r.Options.Seed, registerStream), r.Edition, r.Options.Firms
-	sectors, groups, sizes := groupsOf(ed, checklist.BySector), groupsOf(ed, checklist.ByGroup), groupsOf(ed, checklist.BySize)
-	if len(sectors) == 0 {
-		sectors = []string{ed.Sector}
-	}
-	names := rng.Perm(max(n+2, len(words)*len(forms)))
+	groups, sizes := groupsOf(ed, checklist.ByGroup), groupsOf(ed, checklist.BySize)
+	names := drawNames(rng, r.sectors)
 	firms := make([]register.Firm, n)
 	group := spread(n, len(groups), groupWeights[:])
 	rng.Shuffle(n, func(i, j int) { group[i], group[j] = group[j], group[i] })
-	size := sizeOrder(rng, group)
+	var sectors []share
+	for _, s := range r.sectors {
+		sectors = append(sectors, slices.Repeat([]share{s}, s.firms)...)
+	}
+	size := sizeOrder(rng, group, sectors)
 	band := spread(n, len(sizes), sizeWeights[:])
 	for i := range firms {
+		t := sectors[i].trade
 		firms[i] = register.Firm{
 			ID:                 firmID(i + 1),
-			RegistrationNumber: fmt.Sprintf("架空財務局長（金商）第%04d号", i+1),
-			Name:               firmName(names[i]),
-			Sector:             sectors[i*len(sectors)/n],
+			RegistrationNumber: fmt.Sprintf(t.Number, i+1),
+			Name:               names.next(t),
+			Sector:             sectors[i].id,
 			ValidFrom:          checklist.Date{Year: ed.ReferenceDate.Year - 5 - rng.IntN(12), Month: 4, Day: 1},
 		}
 		if len(groups) > 0 {
@@ -90,18 +94,42 @@ func (r *Round) drawRegister() []register.Firm {
 		}
 	}
 	drawCorporateGroups(rng, firms)
-	all := r.drawChanges(rng, firms, firmName(names[n]), firmName(names[n+1]))
+	all := r.drawChanges(rng, firms, names)
 	r.Register = register.Register{Firms: all, Contacts: drawContacts(rng, all)}
 	return firms
 }
 
+// A nameList gives out the names of each trade in an order that was drawn.
+type nameList map[*trade][]int
+
+// drawNames draws names for all firms of the sectors, and two more of each trade.
+func drawNames(rng *rand.Rand, sectors []share) nameList {
+	list, firms := nameList{}, map[*trade]int{}
+	for _, s := range sectors {
+		firms[s.trade] += s.firms
+	}
+	for _, s := range sectors {
+		if list[s.trade] == nil {
+			list[s.trade] = rng.Perm(max(firms[s.trade]+2, len(words)*len(s.trade.Forms)))
+		}
+	}
+	return list
+}
+
+func (l nameList) next(t *trade) checklist.Text {
+	i := l[t][0]
+	l[t] = l[t][1:]
+	return t.name(i)
+}
+
 func firmID(n int) checklist.FirmID { return checklist.FirmID(fmt.Sprintf("S-%04d", n)) }
 
-// sizeOrder returns the firms' indexes from the largest to the smallest; those of the first group tend to be large.
-func sizeOrder(rng *rand.Rand, group []int) []int {
+// sizeOrder returns the firms' indexes from the largest to the smallest; those of the first group, and of some trades, tend
+// to be large.
+func sizeOrder(rng *rand.Rand, group []int, sectors []share) []int {
 	score := make([]int, len(group))
 	for i := range group {
-		score[i] = rng.IntN(1000)
+		score[i] = rng.IntN(1000) + sectors[i].trade.Size
 		if group[i] == 0 {
 			score[i] += 900
 		}
@@ -132,7 +160,7 @@ func drawCorporateGroups(rng *rand.Rand, firms []register.Firm) {
 
 // drawChanges returns the register's entries: the population's, of which some change after the reference date, a firm
 // that was gone by then, and one that came later. None of the changes moves a firm out of its place in the round.
-func (r *Round) drawChanges(rng *rand.Rand, firms []register.Firm, former, newcomer checklist.Text) []register.Firm {
+func (r *Round) drawChanges(rng *rand.Rand, firms []register.Firm, names nameList) []register.Firm {
 	day := r.Edition.ReferenceDate
 	var all []register.Firm
 	changed := rng.Perm(len(firms))
@@ -161,12 +189,24 @@ func (r *Round) drawChanges(rng *rand.Rand, firms []register.Firm, former, newco
 	gone, came := firms[changed[4]], firms[changed[5]]
 	for i, f := range []*register.Firm{&gone, &came} {
 		f.ID = firmID(len(firms) + 1 + i)
-		f.RegistrationNumber = fmt.Sprintf("架空財務局長（金商）第%04d号", len(firms)+1+i)
+		t := r.tradeOf(*f)
+		f.RegistrationNumber = fmt.Sprintf(t.Number, len(firms)+1+i)
+		f.Name = names.next(t)
 		f.CorporateGroup = ""
 	}
-	gone.Name, gone.ValidTo, gone.Successor = former, later(day, -90), firms[changed[3]].ID
-	came.Name, came.ValidFrom = newcomer, later(day, 40)
+	gone.ValidTo, gone.Successor = later(day, -90), firms[changed[3]].ID
+	came.ValidFrom = later(day, 40)
 	return append(all, gone, came)
+}
+
+// tradeOf returns the trade of a firm's sector.
+func (r *Round) tradeOf(f register.Firm) *trade {
+	for _, s := range r.sectors {
+		if s.id == f.Sector {
+			return s.trade
+		}
+	}
+	return nil
 }
 
 func later(d checklist.Date, days int) checklist.Date {

@@ -11,11 +11,8 @@ import (
 	"cssa/shared/workbook"
 )
 
-// What a round of the size of the published exercise is made with.
-const (
-	DefaultFirms   = 272
-	DefaultStories = 30
-)
+// DefaultStories is the percentage of firms that live through a story, if nobody says another.
+const DefaultStories = 30
 
 // ClaimsHoldFrom is the number of firms from which every claim is guaranteed.
 const ClaimsHoldFrom = 200
@@ -23,24 +20,26 @@ const ClaimsHoldFrom = 200
 // fewestFirms is the smallest sector that can be drawn.
 const fewestFirms = 30
 
-// Options say what sector to draw.
+// Options say what population to draw.
 type Options struct {
 	Seed    uint64
-	Firms   int    // firms of the population, at least 30
-	Stories int    // percent of the firms that live through a story, 0 to 100; from 100 firms on each story comes up once if any does
-	Soffice string // the LibreOffice program that re-saves a file in the story of that name; "": excelize re-saves it
+	Firms   int            // firms of the population, at least 30, divided among its sectors in proportion; 0: as many as the sectors have
+	Sectors map[string]int // how many firms a sector has, by its id; a sector that is not named has as many as trades.json says
+	Stories int            // percent of the firms that live through a story, 0 to 100; from 100 firms on each story comes up once if any does
+	Soffice string         // the LibreOffice program that re-saves a file in the story of that name; "": excelize re-saves it
 }
 
-// A Round is an invented sector and all that it will send, in the order of time. Make one with [Plan].
+// A Round is an invented population and all that it will send, in the order of time. Make one with [Plan].
 type Round struct {
 	Edition     *checklist.Edition
-	Options     Options
+	Options     Options // as given, with the number of firms
 	Register    register.Register
 	Uploads     []Upload
 	Withdrawals []Withdrawal
 	NeverSent   []checklist.FirmID
 	Final       map[checklist.FirmID]checklist.Answers // the answers that count when the doors have closed
 
+	sectors  []share
 	template func() (*workbook.Template, error) // laid out when the first workbook is asked for
 }
 
@@ -85,6 +84,13 @@ type Spoil struct {
 
 // Plan draws a round of the edition. It reads no file and no clock.
 func Plan(ed *checklist.Edition, o Options) (*Round, error) {
+	sectors, err := sectorsOf(ed, o.Sectors)
+	if err != nil {
+		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
+	}
+	if o.Firms == 0 {
+		o.Firms = firmsOf(sectors)
+	}
 	switch {
 	case o.Firms < fewestFirms:
 		return nil, fmt.Errorf("synthesise %d firms: want at least %d", o.Firms, fewestFirms)
@@ -93,11 +99,12 @@ func Plan(ed *checklist.Edition, o Options) (*Round, error) {
 	case !ed.Opens.Before(ed.Deadline) || !ed.Deadline.Before(ed.Closing):
 		return nil, errors.New("synthesise: the edition must open before its deadline, and close after it")
 	}
-	r := &Round{Edition: ed, Options: o, Final: map[checklist.FirmID]checklist.Answers{}}
+	divide(sectors, o.Firms)
+	r := &Round{Edition: ed, Options: o, sectors: sectors, Final: map[checklist.FirmID]checklist.Answers{}}
 	r.template = sync.OnceValues(func() (*workbook.Template, error) { return workbook.NewTemplate(ed) })
 	firms := r.drawRegister()
 	cast := castStories(o)
-	s, err := drawSector(ed, o.Seed, firms)
+	s, err := r.drawSector(firms)
 	if err != nil {
 		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
 	}

@@ -36,7 +36,7 @@ func plan(t testing.TB, o Options) *Round {
 
 func sector272(t testing.TB, seed uint64) *Round {
 	t.Helper()
-	return plan(t, Options{Seed: seed, Firms: DefaultFirms, Stories: DefaultStories})
+	return plan(t, Options{Seed: seed, Firms: 272, Stories: DefaultStories})
 }
 
 // The published summary's quantified sentences, written down once more by hand: who is in the base, who is counted, and
@@ -420,13 +420,19 @@ func TestSmallAndOddSectorsAreDrawn(t *testing.T) {
 }
 
 func TestFirmNamesAreDistinctAndContactsBelongToFirms(t *testing.T) {
+	trades, err := readTrades(tradesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]bool{}
-	for i := range 1000 {
-		n := firmName(i)
-		if seen[n.JA] || seen[n.EN] {
-			t.Fatalf("name %d %v comes up twice", i, n)
+	for _, trade := range trades {
+		for i := range 1000 {
+			n := trade.name(i)
+			if seen[n.JA] || seen[n.EN] {
+				t.Fatalf("name %d %v comes up twice", i, n)
+			}
+			seen[n.JA], seen[n.EN] = true, true
 		}
-		seen[n.JA], seen[n.EN] = true, true
 	}
 	r := sector272(t, 9)
 	for _, f := range r.Register.At(r.Edition.ReferenceDate) {

@@ -40,8 +40,9 @@ type sector struct {
 
 // drawSector has every firm answer from its own maturity, in agreement with the conditions and rules but not yet with
 // the claims.
-func drawSector(ed *checklist.Edition, seed uint64, firms []register.Firm) (*sector, error) {
-	s := &sector{ed: ed, rng: stream(seed, answerStream), index: map[checklist.Ref]int{}}
+func (r *Round) drawSector(firms []register.Firm) (*sector, error) {
+	ed := r.Edition
+	s := &sector{ed: ed, rng: stream(r.Options.Seed, answerStream), index: map[checklist.Ref]int{}}
 	claims, err := claimsOf(ed)
 	if err != nil {
 		return nil, err
@@ -52,7 +53,11 @@ func drawSector(ed *checklist.Edition, seed uint64, firms []register.Firm) (*sec
 			s.places = append(s.places, s.newPlace(q, r, claims))
 		}
 	}
-	s.drawRanks(firms)
+	mature := make([]int, len(firms))
+	for i, f := range firms {
+		mature[i] = r.tradeOf(f).Maturity
+	}
+	s.drawRanks(firms, mature)
 	s.answers = make([]checklist.Answers, len(firms))
 	for f := range firms {
 		s.answers[f] = checklist.Answers{}
@@ -147,12 +152,13 @@ func upTo(shares []int) []int {
 	return out
 }
 
-// drawRanks ranks the firms at every place, by maturity and luck. Larger firms tend to be more mature.
-func (s *sector) drawRanks(firms []register.Firm) {
+// drawRanks ranks the firms at every place, by maturity and luck. Larger firms, and those of some trades, tend to be more
+// mature; by how much the trades make them so is given for each firm.
+func (s *sector) drawRanks(firms []register.Firm, trades []int) {
 	sizes := groupsOf(s.ed, checklist.BySize)
 	score := make([]int, len(firms))
 	for i, f := range firms {
-		score[i] = s.rng.IntN(mille)
+		score[i] = s.rng.IntN(mille) + trades[i]
 		if at := slices.Index(sizes, f.SizeBand); at >= 0 && len(sizes) > 1 {
 			score[i] += 700 * (len(sizes) - 1 - at) / (len(sizes) - 1)
 		}

@@ -159,7 +159,7 @@ func (t *teller) spoil(at time.Time) error {
 	return nil
 }
 
-// lastYears is the edition a firm finds in its files: the same sector's, a year before.
+// lastYears is the edition a firm finds in its files: the same population's, a year before.
 func lastYears(ed *checklist.Edition) checklist.EditionID {
 	return checklist.EditionID(fmt.Sprintf("%04d-%s", ed.FiscalYear-1, ed.Sector))
 }
@@ -171,6 +171,7 @@ func (t *teller) send(at time.Time, a checklist.Answers, after string) *Upload {
 		t.first = at
 	}
 	ed, firm := t.round.Edition, t.firms[t.f]
+	titles := t.round.tradeOf(firm).Titles
 	status := checklist.Accepted
 	if t.sector.faults(a) > 0 {
 		status = checklist.Returned
