@@ -411,3 +411,23 @@ func TestDoorsThatWereShutEarlyAreClosedInTheLetterToo(t *testing.T) {
 		t.Error(box.kept[0].Text)
 	}
 }
+
+// A warning that the firm confirmed with a reason is not asked again.
+func TestWhatAFirmConfirmedIsNotAskedAgain(t *testing.T) {
+	w := newWorld(t)
+	s := submissions()[1]
+	s.Ticket, s.Marked = 3, ""
+	s.Confirmations = []checklist.Confirmation{{Code: s.Faults[0].Code, Reason: "略称で記入しました。"}}
+	must(t, ledger.Record(t.Context(), w.ledger, s))
+	must(t, w.step.Handle(t.Context(), events.Accepted{Edition: edition, Firm: s.Firm, Ticket: 3}))
+	letters := w.sent()
+	if len(letters) != 1 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	for _, body := range letters {
+		text := readable(t, body)
+		if !strings.Contains(text, "受理しました") || strings.Contains(text, "C005") || strings.Contains(text, "ご確認いただきたい点") {
+			t.Errorf("the letter says\n%s", text)
+		}
+	}
+}

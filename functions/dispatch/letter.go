@@ -150,10 +150,10 @@ func (l *letter) Places() map[string]int {
 	return n
 }
 
-// Faults are the submission's faults as they are listed, numbered from 1.
+// Faults are the submission's faults as they are listed, numbered from 1: without warnings that the firm confirmed.
 func (l *letter) Faults() []fault {
 	var all []fault
-	for i, f := range l.Submission.Faults {
+	for i, f := range checklist.Open(l.Submission.Faults, l.Submission.Confirmations) {
 		all = append(all, fault{i + 1, f})
 	}
 	return all
@@ -163,7 +163,7 @@ func (l *letter) Faults() []fault {
 func (l *letter) Mend() int { return checklist.Blocking(l.Submission.Faults) }
 
 // Confirm is how many faults the firm is only asked to look at again.
-func (l *letter) Confirm() int { return len(l.Submission.Faults) - l.Mend() }
+func (l *letter) Confirm() int { return len(l.Faults()) - l.Mend() }
 
 // A fault is a fault with its number in the list.
 type fault struct {

@@ -199,7 +199,11 @@ func (s *Step) door(ctx context.Context, ed *checklist.Edition, received time.Ti
 	case received.Before(round.OpenedAt):
 		return []checklist.Fault{checklist.NewFault(checklist.CodeNotOpen)}, nil
 	}
-	return []checklist.Fault{checklist.NewFault(checklist.CodeAfterClosing, "want", round.Shut().In(ed.Location).Format("2006-01-02 15:04 MST"))}, nil
+	return []checklist.Fault{afterClosing(round.Shut().In(ed.Location))}, nil
+}
+
+func afterClosing(shut time.Time) checklist.Fault {
+	return checklist.NewFault(checklist.CodeAfterClosing, "want", shut.Format("2006年1月2日15時04分"), "want_en", shut.Format("2 January 2006, 15:04 MST"))
 }
 
 // read reads and checks the workbook and completes the submission.
@@ -228,6 +232,7 @@ func (s *Step) read(ctx context.Context, ed *checklist.Edition, body []byte, sub
 			sub.Faults[i] = unknown
 		}
 	}
+	sub.Confirmations = checklist.Confirmed(sub.Faults, got.Reasons)
 	if checklist.Blocking(sub.Faults) == 0 {
 		sub.Status, sub.Answers = checklist.Accepted, got.Answers
 	}
@@ -240,7 +245,7 @@ func (s *Step) record(ctx context.Context, sub checklist.Submission) error {
 	err := ledger.Record(ctx, s.Ledger, sub)
 	if errors.Is(err, ledger.ErrFrozen) && sub.Status == checklist.Accepted {
 		sub.Status, sub.Answers, sub.Faults = checklist.Returned, nil, []checklist.Fault{checklist.NewFault(checklist.CodeFrozen)}
-		sub.Marked = "" // it says that the upload was accepted
+		sub.Marked, sub.Confirmations = "", nil // they say that the upload was accepted
 		err = ledger.Record(ctx, s.Ledger, sub)
 	}
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // mark keeps the firm's own workbook with its findings marked, for dispatch to send back. A workbook that cannot be marked
 // is answered by a letter alone. On a repeat the one that is there stays: the first is as good as any.
 func (s *Step) mark(ctx context.Context, ed *checklist.Edition, firm register.Firm, body []byte, got workbook.Reading, sub *checklist.Submission) error {
-	if !asks(sub.Faults, got.Reasons) {
+	if len(checklist.Open(sub.Faults, sub.Confirmations)) == 0 {
 		return nil
 	}
 	got.Faults = sub.Faults
@@ -38,19 +38,4 @@ func (s *Step) mark(ctx context.Context, ed *checklist.Edition, firm register.Fi
 	}
 	sub.Marked = key
 	return nil
-}
-
-// asks says whether there is anything that the firm should mend, or look at again and has given no reason for.
-func asks(faults []checklist.Fault, reasons []checklist.Confirmation) bool {
-	given := map[checklist.Confirmation]bool{}
-	for _, c := range reasons {
-		c.Reason = ""
-		given[c] = true
-	}
-	for _, f := range faults {
-		if f.Severity != checklist.Confirm || !given[checklist.Confirmation{Code: f.Code, Ref: f.Ref, Rule: f.Rule}] {
-			return true
-		}
-	}
-	return false
 }

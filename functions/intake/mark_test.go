@@ -3,11 +3,15 @@ package intake_test
 import (
 	"bytes"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/workbook"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // A workbook with a fault is kept marked, before anything is told; mended and sent again, it is accepted.
@@ -59,4 +63,61 @@ func TestWhatCannotBeMarkedIsNot(t *testing.T) {
 			t.Errorf("something is kept: %v", err)
 		}
 	}
+}
+
+// A warning does not stand in the way. Confirmed with a reason in the list that came back, it is recorded and not asked again.
+func TestAWarningIsConfirmedWithAReason(t *testing.T) {
+	r := newRoom(t)
+	name := workbook.LayoutOf(r.ed).Cover(workbook.FirmName)
+	up := r.upload(t, "S-0001", typed(t, r.filled(t, "S-0001", r.answers()), name.Sheet, name.Cell, "架空ひと証券"))
+	must(t, r.Handle(t.Context(), up))
+	sub := r.submission(t, up)
+	if sub.Status != checklist.Accepted || sub.Marked == "" || sub.Confirmations != nil || len(sub.Faults) != 1 {
+		t.Fatalf("%s, marked %q, %v, %v", sub.Status, sub.Marked, sub.Faults, sub.Confirmations)
+	}
+	body, _, err := r.kept.Get(t.Context(), sub.Marked, "", 1<<20)
+	must(t, err)
+	for reason, want := range map[string][]checklist.Confirmation{
+		" 略称で記入しました。\n": {{Code: checklist.CodeFirmName, Reason: "略称で記入しました。"}},
+		"   ":           nil,
+	} {
+		up = r.upload(t, "S-0001", withReason(t, body, "C005", reason))
+		must(t, r.Handle(t.Context(), up))
+		sub = r.submission(t, up)
+		if sub.Status != checklist.Accepted || len(sub.Faults) != 1 || !slices.Equal(sub.Confirmations, want) || (sub.Marked == "") != (want != nil) {
+			t.Errorf("%q: %s, marked %q, %v, %+v", reason, sub.Status, sub.Marked, codes(sub.Faults), sub.Confirmations)
+		}
+	}
+}
+
+// typed is a workbook with another text in one cell.
+func typed(t *testing.T, body []byte, sheet, cell, text string) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(body))
+	must(t, err)
+	defer f.Close()
+	must(t, f.SetCellStr(sheet, cell, text))
+	var out bytes.Buffer
+	must(t, f.Write(&out))
+	return out.Bytes()
+}
+
+// withReason types a reason beside a code in the list of findings.
+func withReason(t *testing.T, body []byte, code, reason string) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(body))
+	must(t, err)
+	defer f.Close()
+	rows, err := f.GetRows("エラー一覧")
+	must(t, err)
+	column := slices.IndexFunc(rows[0], func(mark string) bool { return mark == "reason" }) + 1
+	for i, row := range rows {
+		if column > 0 && slices.ContainsFunc(row, func(text string) bool { return strings.HasPrefix(text, code+" ") }) {
+			cell, err := excelize.CoordinatesToCellName(column, i+1)
+			must(t, err)
+			return typed(t, body, "エラー一覧", cell, reason)
+		}
+	}
+	t.Fatalf("%s is not in the list %q", code, rows)
+	return nil
 }

@@ -24,6 +24,8 @@ type Submission struct {
 	Cover      Cover
 	Answers    Answers // nil unless accepted
 	Faults     []Fault // all of them, in printed order; those to confirm also when accepted
+
+	Confirmations []Confirmation // those of Faults that the firm confirmed with a reason, in their order; nil if none
 }
 
 // A Status says what became of a submission. Values are stored words.

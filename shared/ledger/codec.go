@@ -172,6 +172,13 @@ type faultDoc struct {
 	Rule     string              `json:"rule,omitempty"`
 }
 
+type confirmationDoc struct {
+	Code   checklist.FaultCode `json:"code"`
+	Ref    refDoc              `json:"ref,omitzero"`
+	Rule   string              `json:"rule,omitempty"`
+	Reason string              `json:"reason"`
+}
+
 type submissionDoc struct {
 	Edition    checklist.EditionID    `json:"edition"`
 	Firm       checklist.FirmID       `json:"firm"`
@@ -189,13 +196,15 @@ type submissionDoc struct {
 	Cover      coverDoc               `json:"cover,omitzero"`
 	Answers    map[string]answerDoc   `json:"answers,omitzero"`
 	Faults     []faultDoc             `json:"faults,omitzero"`
+
+	Confirmations []confirmationDoc `json:"confirmations,omitzero"`
 }
 
 func storedSubmission(s checklist.Submission) submissionDoc {
 	d := submissionDoc{
 		s.Edition, s.Firm, s.Ticket, s.Status, s.ReceivedAt, s.Channel, s.Via, s.Object, s.ObjectID, s.SHA256, s.Size, s.Definition, s.Marked,
 		coverDoc{s.Cover.FirmName, dateDoc(s.Cover.ReferenceDate), s.Cover.Preparer, s.Cover.Approver,
-			s.Cover.ApproverTitle, dateDoc(s.Cover.ApprovedOn)}, nil, nil,
+			s.Cover.ApproverTitle, dateDoc(s.Cover.ApprovedOn)}, nil, nil, nil,
 	}
 	if s.Answers != nil {
 		d.Answers = make(map[string]answerDoc, len(s.Answers))
@@ -208,6 +217,12 @@ func storedSubmission(s checklist.Submission) submissionDoc {
 		for i, f := range s.Faults {
 			d.Faults[i] = faultDoc{f.Code, f.Severity, refDoc(f.Ref), f.Question, f.Sheet, f.Cell, f.Found,
 				textDoc(f.What), textDoc(f.Mend), f.Rule}
+		}
+	}
+	if s.Confirmations != nil {
+		d.Confirmations = make([]confirmationDoc, len(s.Confirmations))
+		for i, c := range s.Confirmations {
+			d.Confirmations[i] = confirmationDoc{c.Code, refDoc(c.Ref), c.Rule, c.Reason}
 		}
 	}
 	return d
@@ -232,6 +247,12 @@ func (d submissionDoc) value() checklist.Submission {
 		for i, f := range d.Faults {
 			s.Faults[i] = checklist.Fault{Code: f.Code, Severity: f.Severity, Ref: checklist.Ref(f.Ref), Question: f.Question,
 				Sheet: f.Sheet, Cell: f.Cell, Found: f.Found, What: checklist.Text(f.What), Mend: checklist.Text(f.Mend), Rule: f.Rule}
+		}
+	}
+	if d.Confirmations != nil {
+		s.Confirmations = make([]checklist.Confirmation, len(d.Confirmations))
+		for i, c := range d.Confirmations {
+			s.Confirmations[i] = checklist.Confirmation{Code: c.Code, Ref: checklist.Ref(c.Ref), Rule: c.Rule, Reason: c.Reason}
 		}
 	}
 	return s

@@ -298,6 +298,10 @@ func drawSubmission(t *rapid.T) checklist.Submission {
 		s.Faults = append(s.Faults, checklist.Fault{Code: "E101", Found: rapid.String().Draw(t, "found"),
 			Ref: checklist.Ref{Question: checklist.QuestionID(id(t, "fault"))}, What: checklist.Text{JA: rapid.String().Draw(t, "ja")}})
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "confirmations") {
+		s.Confirmations = append(s.Confirmations, checklist.Confirmation{Code: "W301", Rule: id(t, "rule"),
+			Ref: checklist.Ref{Question: checklist.QuestionID(id(t, "confirmed"))}, Reason: rapid.String().Draw(t, "reason")})
+	}
 	return s
 }
 
@@ -338,6 +342,15 @@ func TestTheStoredWords(t *testing.T) {
 	got, err := submissions.encode(s)
 	if err != nil || got != submission {
 		t.Errorf("%v\n got %s\nwant %s", err, got, submission)
+	}
+	confirmed := s
+	confirmed.Confirmations = []checklist.Confirmation{{Code: "W301", Ref: checklist.Ref{Question: "staff"}, Rule: "many-staff", Reason: "統合のため"}, {Code: "C005", Reason: "略称"}}
+	const confirmations = `,"confirmations":[{"code":"W301","ref":"staff","rule":"many-staff","reason":"統合のため"},{"code":"C005","reason":"略称"}]}`
+	if got, err := submissions.encode(confirmed); err != nil || got != strings.TrimSuffix(submission, "}")+confirmations {
+		t.Errorf("%v\n got %s", err, got)
+	}
+	if old, err := submissions.decode(submission); err != nil || !reflect.DeepEqual(old, s) { // as it was written before there were reasons
+		t.Errorf("%v\n got %+v\nwant %+v", err, old, s)
 	}
 	got, err = currents.encode(checklist.Current{Submission: s, FirstReceived: at})
 	if want := `{"edition":"2023-securities","firm":"S-0137","first_received":"2023-08-10T12:00:00Z","submission":` + submission + `}`; err != nil || got != want {

@@ -82,6 +82,17 @@ var submissionBehaviours = map[string]func(*testing.T, Ledger){
 			t.Fatalf("got %v, want %v", got.ReceivedAt, noon)
 		}
 	},
+	"reasons for warnings are kept": func(t *testing.T, l Ledger) {
+		s := submission("S-0001", 1, checklist.Accepted, noon)
+		s.Confirmations = []checklist.Confirmation{{Code: "C005", Reason: "略称で記入"}, {Code: "W301", Ref: checklist.Ref{Question: "staff"}, Rule: "many", Reason: "統合\nのため"}}
+		must(t, ledger.Record(t.Context(), l, s))
+		c, err := l.Current(t.Context(), edition, "S-0001")
+		must(t, err)
+		got, err := l.Submission(t.Context(), edition, "S-0001", 1)
+		must(t, err)
+		same(t, "current", c.Submission, s)
+		same(t, "submission", got, s)
+	},
 	"nil and empty answers stay apart": func(t *testing.T, l Ledger) {
 		for i, a := range []checklist.Answers{nil, {}, {{Question: "staff"}: {}}} {
 			s := submission("S-0001", checklist.TicketNumber(i+1), checklist.Accepted, noon)
@@ -285,7 +296,7 @@ func cancelled(t *testing.T, l Ledger) {
 		e(l.Submission(ctx, edition, "S-0001", 1)), e(l.Submissions(ctx, edition, "S-0001")), last(l.AllSubmissions(ctx, edition)),
 		e(l.Current(ctx, edition, "S-0001")),
 		l.OpenRound(ctx, round()), l.AdvanceRound(ctx, round()), e(l.Round(ctx, edition)), e(l.Rounds(ctx)), l.Seal(ctx, edition),
-		l.StartRun(ctx, run("r1", noon)), l.FinishRun(ctx, finished(run("r1", noon))), e(l.Run(ctx, edition, "r1")), e(l.Runs(ctx, edition)),
+		l.StartRun(ctx, run("r1", noon)), l.RenewRun(ctx, run("r1", noon), noon), l.FinishRun(ctx, finished(run("r1", noon))), e(l.Run(ctx, edition, "r1")), e(l.Runs(ctx, edition)),
 		l.ProposeRelease(ctx, ledger.Release{Edition: edition, Run: "r1", ProposedBy: "a"}), l.ApproveRelease(ctx, edition, "r1", "b", noon),
 		e(l.Release(ctx, edition, "r1")), e(l.Releases(ctx, edition)),
 		e(l.ClaimLetter(ctx, letter("a", noon), noon)), l.SettleLetter(ctx, settled(letter("a", noon))), e(l.Letters(ctx, edition)),
