@@ -133,7 +133,7 @@ func (s *sheetMarker) marksAt(ref string) []*mark {
 	}
 	var all []*mark
 	for _, x := range s.rows[row] {
-		if x.at.column == column {
+		if x.at.column == column && x.reason == "" {
 			all = append(all, x)
 		}
 	}
@@ -174,7 +174,7 @@ func (s *sheetMarker) commented() []cellAt {
 	seen := map[cellAt]bool{}
 	for _, row := range sorted(s.rows) {
 		for _, x := range s.rows[row] {
-			if !seen[x.at] {
+			if !seen[x.at] && x.reason == "" {
 				seen[x.at] = true
 				all = append(all, x.at)
 			}

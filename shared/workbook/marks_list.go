@@ -41,7 +41,7 @@ const (
 	listFirst = 9
 )
 
-var listWidths = [...]float64{2, 5.5, 9.5, 20, 22, 17, 45, 38, 15.5, 20}
+var listWidths = [...]float64{2, 5.5, 9.5, 20, 23, 16, 47, 40, 15.5, 20}
 
 var listHeads = [...]string{listNo: "No.", listKind: "種類\nKind", listCell: "番地\nCell", listAsked: "設問\nQuestion", listFound: "入力された値\nFound",
 	listWhat: "どこが違うか\nWhat is wrong", listMend: "直し方\nHow to mend", listStatus: "状態\nStatus", listReason: "理由（△のとき）\nReason (for △)"}
@@ -49,10 +49,9 @@ var listHeads = [...]string{listNo: "No.", listKind: "種類\nKind", listCell: "
 // A listWriter writes the sheet of the list.
 type listWriter struct {
 	*marker
-	b      strings.Builder
-	p      string // prefix
-	cells  []string
-	height float64
+	b     strings.Builder
+	p     string // prefix
+	cells []string
 }
 
 func (w *listWriter) cell(column, row, xf int, text string) {
@@ -230,7 +229,7 @@ func (w *listWriter) finding(x *mark) {
 		width float64
 	}{{asked, listWidths[listAsked-1]}, {checklist.Text{JA: found}, listWidths[listFound-1]}, {what, listWidths[listWhat-1]}, {mend, listWidths[listMend-1]},
 		{checklist.Text{JA: x.reason}, listWidths[listReason-1]}} {
-		height = max(height, 15*float64(wrapped(t.text.JA, t.width-3)+wrapped(t.text.EN, t.width-3))+8)
+		height = max(height, 15*float64(wrapped(t.text.JA, t.width-2)+wrapped(t.text.EN, t.width-2))+8)
 	}
 	w.row(x.row, height)
 }

@@ -51,6 +51,9 @@ func (p *patch) bytes() []byte {
 // offset says where in whole its slice part begins.
 func offset(whole, part []byte) int { return cap(whole) - cap(part) }
 
+// maxElements bounds what is kept of a part that is added to.
+const maxElements = 200_000
+
 // An element is an element of a part and where it lies.
 type element struct {
 	name       string // local, if its prefix is that of the root, or else with its prefix
@@ -108,6 +111,9 @@ func survey(part []byte, depth int, visit func(*xmlScanner, event) error, namesp
 				}
 				if !s.selfClosed {
 					x.inner = s.pos
+				}
+				if len(d.elements) == maxElements {
+					return nil, tooMany("要素", "elements", maxElements)
 				}
 				d.elements = append(d.elements, x)
 			case eventClose:

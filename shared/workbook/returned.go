@@ -3,6 +3,7 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -69,6 +70,7 @@ type marker struct {
 	listName string
 	listRel  string
 
+	deflater *flate.Writer
 	changed  map[string]*newBody // by lower-case name
 	removed  map[string]bool
 	newParts []string
@@ -207,7 +209,10 @@ func (m *marker) has(name string) bool {
 
 // body is a part as it stands now.
 func (m *marker) body(name string) ([]byte, error) {
-	if b := m.changed[strings.ToLower(name)]; b != nil && b.body != nil {
+	if b := m.changed[strings.ToLower(name)]; b != nil {
+		if b.body == nil {
+			return nil, fmt.Errorf("part %s is too large to be changed twice", name)
+		}
 		return b.body, nil
 	}
 	return m.c.read(name, nil)
@@ -217,11 +222,14 @@ func (m *marker) body(name string) ([]byte, error) {
 const maxKept = 1 << 20
 
 func (m *marker) put(name string, body []byte) {
-	deflated, err := deflate(body)
-	if err != nil {
-		panic("workbook: deflating into memory failed: " + err.Error())
+	var deflated bytes.Buffer
+	if m.deflater == nil {
+		m.deflater, _ = flate.NewWriter(nil, flate.DefaultCompression) // the level is a right one
 	}
-	b := &newBody{name: name, deflated: deflated, sum: crc32.ChecksumIEEE(body), size: len(body)}
+	m.deflater.Reset(&deflated)
+	_, _ = m.deflater.Write(body) // writing into memory does not fail
+	_ = m.deflater.Close()
+	b := &newBody{name: name, deflated: deflated.Bytes(), sum: crc32.ChecksumIEEE(body), size: len(body)}
 	if len(body) <= maxKept {
 		b.body = body
 	}
