@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +47,11 @@ func (r *room) Publish(_ context.Context, es ...events.Event) error {
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	lib := questionnaire.NewLibrary(questionnaire.Builtin())
+	return newRoomOf(t, questionnaire.NewLibrary(questionnaire.Builtin()))
+}
+
+func newRoomOf(t *testing.T, lib *questionnaire.Library) *room {
+	t.Helper()
 	ed, err := lib.Edition(t.Context(), edition)
 	must(t, err)
 	r := &room{ed: ed, now: ed.Closing.UTC()}
@@ -246,6 +252,40 @@ func TestTheOpenDoorHoldsTheWholeSectorProtected(t *testing.T) {
 		if row.Withheld && (row.Count != nil || row.Share != nil || row.ShareBase != nil) {
 			t.Errorf("%s %s is withheld and holds a number", row.Figure, row.Series)
 		}
+	}
+}
+
+// A figure with a base filter of its own is withheld, and does not stand in the way of the release.
+func TestAFigureWithABaseOfItsOwnIsWithheld(t *testing.T) {
+	own := t.TempDir()
+	must(t, os.CopyFS(own, questionnaire.Builtin()))
+	dir := filepath.Join(own, string(edition))
+	must(t, os.Remove(filepath.Join(dir, "FROZEN")))
+	file := filepath.Join(dir, "figures.yaml")
+	body, err := os.ReadFile(file)
+	must(t, err)
+	filtered := strings.Replace(string(body), "    question: plan\n", "    question: plan\n    base:\n      is: {place: policy, choices: [published]}\n", 1)
+	must(t, os.WriteFile(file, []byte(filtered), 0o600))
+
+	r := newRoomOf(t, questionnaire.NewLibrary(os.DirFS(own)))
+	run := r.freeze()
+	_, err = r.Propose(t.Context(), edition, "架空 花子")
+	must(t, err)
+	_, err = r.Approve(t.Context(), edition, "架空 太郎")
+	must(t, err)
+	figures, err := lake.Read[lake.OpenFigureRow](t.Context(), r.open, edition, run.ID)
+	must(t, err)
+	rows := 0
+	for _, row := range figures {
+		if row.Figure != "fig02" {
+			continue
+		}
+		if rows++; !row.Withheld || row.Population != 12 || row.Replied != 12 {
+			t.Errorf("%s: withheld %t, of %d firms %d replied", row.Series, row.Withheld, row.Population, row.Replied)
+		}
+	}
+	if rows != 4 {
+		t.Errorf("%d rows of the figure", rows)
 	}
 }
 

@@ -18,10 +18,14 @@ func Figure(fig *checklist.Figure, q *checklist.Question, protected ...table.Tab
 	if fig.Base != nil {
 		id = string(fig.ID)
 	}
-	protected = slices.DeleteFunc(slices.Clone(protected), func(t table.Table) bool { return t.ID != id })
+	given := protected
+	protected = slices.DeleteFunc(slices.Clone(given), func(t table.Table) bool { return t.ID != id })
 	out := table.Table{ID: string(fig.ID)}
 	if len(protected) > 0 {
-		t := protected[0]
+		given = protected
+	}
+	if len(given) > 0 { // a figure of which nothing is shown has a frame too
+		t := given[0]
 		out.Edition, out.Run, out.Group, out.Firms, out.Replied = t.Edition, t.Run, t.Group, t.Firms, t.Replied
 	}
 	protected = slices.DeleteFunc(protected, func(t table.Table) bool { return t.Group != out.Group })

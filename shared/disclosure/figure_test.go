@@ -37,8 +37,9 @@ func TestASeriesIsShownOnlyIfItFollowsFromTheDistribution(t *testing.T) {
 	}
 	other := protected
 	other.ID = "q2"
-	if s := shown(disclosure.Figure(fig, q, other).Rows[0]); s != "x x x x x x of 0" {
-		t.Errorf("from another question's table the figure shows %s", s)
+	unknown := disclosure.Figure(fig, q, other)
+	if s := shown(unknown.Rows[0]); s != "x x x x x x of 0" || unknown.Group != table.All || unknown.Firms != 300 || unknown.Replied != 290 {
+		t.Errorf("from another question's table the figure shows %s of %+v", s, unknown)
 	}
 }
 
