@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,28 +14,36 @@ import (
 	"github.com/spf13/cobra"
 
 	"cssa/functions/cssa/synthesise"
+	"cssa/shared/checklist"
 	"cssa/shared/questionnaire"
 )
 
 func (d *desk) synthesiseCommand() *cobra.Command {
 	var o synthesise.Options
-	out := "synthetic"
+	out, follows := "synthetic", ""
 	c := &cobra.Command{
 		Use: "synthesise", Short: "Write invented firms to a folder: register, filled workbooks, what each must lead to", Args: cobra.NoArgs,
 		Long:    "The answers agree with every statement that the edition's figures make in words. All of it is marked as invented and may be published.",
-		Example: "  cssa synthesise --out synthetic --firms 272 --seed 7",
+		Example: "  cssa synthesise --out synthetic --firms 272 --seed 7\n  cssa synthesise --edition 2024-securities --follows synthetic --out a-year-on",
 	}
 	c.Flags().StringVar(&out, "out", out, "folder to write")
+	c.Flags().StringVar(&follows, "follows", "", "folder of the edition before, as this verb wrote it: the same firms a year on")
 	populationFlags(c, &o)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(cmd.Context(), d.editionID())
+		editions := questionnaire.NewLibrary(d.editionSources()...)
+		ed, err := editions.Edition(cmd.Context(), d.editionID())
 		if err != nil {
 			return failure{exitSomeFailed, err}
 		}
 		if soffice, err := exec.LookPath("soffice"); err == nil {
 			o.Soffice = soffice
 		}
-		r, err := synthesise.Plan(ed, o)
+		var r *synthesise.Round
+		if follows == "" {
+			r, err = synthesise.Plan(ed, o)
+		} else {
+			r, err = d.follow(cmd.Context(), editions, follows, ed, o)
+		}
 		if err != nil {
 			return failure{exitUsage, err}
 		}
@@ -48,6 +58,27 @@ func (d *desk) synthesiseCommand() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// follow plans the round after the one in a folder.
+func (d *desk) follow(ctx context.Context, editions *questionnaire.Library, folder string, ed *checklist.Edition, o synthesise.Options) (*synthesise.Round, error) {
+	body, err := os.ReadFile(filepath.Join(d.path(folder), "plan.json"))
+	if err != nil {
+		return nil, fmt.Errorf("no round is in %s: %w", folder, err)
+	}
+	var m synthesise.Manifest
+	if err := json.Unmarshal(body, &m); err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(folder, "plan.json"), err)
+	}
+	before, err := editions.Edition(ctx, m.Edition)
+	if err != nil {
+		return nil, err
+	}
+	last, err := m.Round(before)
+	if err != nil {
+		return nil, fmt.Errorf("the round in %s: %w", folder, err)
+	}
+	return synthesise.Follow(last, ed, o)
 }
 
 // populationFlags are the flags of what firms are invented.

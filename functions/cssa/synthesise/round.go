@@ -40,6 +40,7 @@ type Round struct {
 	Final       map[checklist.FirmID]checklist.Answers // the answers that count when the doors have closed
 
 	sectors  []share
+	panel    *panel                             // the round that this one follows; nil: none
 	template func() (*workbook.Template, error) // laid out when the first workbook is asked for
 }
 
@@ -91,29 +92,50 @@ func Plan(ed *checklist.Edition, o Options) (*Round, error) {
 	if o.Firms == 0 {
 		o.Firms = firmsOf(sectors)
 	}
-	switch {
-	case o.Firms < fewestFirms:
+	if o.Firms < fewestFirms {
 		return nil, fmt.Errorf("synthesise %d firms: want at least %d", o.Firms, fewestFirms)
+	}
+	r, err := newRound(ed, o)
+	if err != nil {
+		return nil, err
+	}
+	divide(sectors, o.Firms)
+	r.sectors = sectors
+	if err := r.draw(r.drawRegister()); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// newRound is a round of which nothing is drawn yet.
+func newRound(ed *checklist.Edition, o Options) (*Round, error) {
+	switch {
 	case o.Stories < 0 || o.Stories > 100:
 		return nil, fmt.Errorf("synthesise stories for %d percent of the firms: want 0 to 100", o.Stories)
 	case !ed.Opens.Before(ed.Deadline) || !ed.Deadline.Before(ed.Closing):
 		return nil, errors.New("synthesise: the edition must open before its deadline, and close after it")
 	}
-	divide(sectors, o.Firms)
-	r := &Round{Edition: ed, Options: o, sectors: sectors, Final: map[checklist.FirmID]checklist.Answers{}}
+	r := &Round{Edition: ed, Options: o, Final: map[checklist.FirmID]checklist.Answers{}}
 	r.template = sync.OnceValues(func() (*workbook.Template, error) { return workbook.NewTemplate(ed) })
-	firms := r.drawRegister()
-	cast := castStories(o)
-	s, err := r.drawSector(firms)
-	if err != nil {
-		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
-	}
-	s.typeNumbers(cast)
-	if err := s.settle(cast.counting(), o.Firms >= ClaimsHoldFrom); err != nil {
-		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
-	}
-	if err := r.tell(s, firms, cast); err != nil {
-		return nil, fmt.Errorf("synthesise %s: %w", ed.ID, err)
-	}
 	return r, nil
+}
+
+// draw draws the answers of the firms of the population, and what they send.
+func (r *Round) draw(firms []register.Firm) error {
+	cast := castStories(r.Options)
+	s, err := r.drawSector(firms)
+	if err == nil {
+		err = s.moveOn(r.panel, firms)
+	}
+	if err == nil {
+		s.typeNumbers(cast)
+		err = s.settle(cast.counting(), r.Options.Firms >= ClaimsHoldFrom)
+	}
+	if err == nil {
+		err = r.tell(s, firms, cast)
+	}
+	if err != nil {
+		return fmt.Errorf("synthesise %s: %w", r.Edition.ID, err)
+	}
+	return nil
 }

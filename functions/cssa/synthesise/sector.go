@@ -55,7 +55,7 @@ func (r *Round) drawSector(firms []register.Firm) (*sector, error) {
 	}
 	mature := make([]int, len(firms))
 	for i, f := range firms {
-		mature[i] = r.tradeOf(f).Maturity
+		mature[i] = r.tradeOf(f).Maturity + 3*r.panel.lead(ed, f.ID)
 	}
 	s.drawRanks(firms, mature)
 	s.answers = make([]checklist.Answers, len(firms))

@@ -186,7 +186,7 @@ func (t *teller) send(at time.Time, a checklist.Answers, after string) *Upload {
 			Approver: officerName(t.f), ApproverTitle: titles[t.f%len(titles)],
 			ApprovedOn: checklist.DateOf(at.In(ed.Location)),
 		},
-		Expect: Expect{Status: status, Codes: t.sector.codes(a), Late: t.first.After(ed.Deadline)},
+		Expect: Expect{Status: status, Codes: t.round.expected(t.sector, firm.ID, a), Late: t.first.After(ed.Deadline)},
 	})
 	return &t.round.Uploads[len(t.round.Uploads)-1]
 }

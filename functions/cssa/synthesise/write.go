@@ -55,7 +55,12 @@ func (r *Round) body(u *Upload) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Filled(&buf, id, u.Cover, u.Answers); err != nil {
+	if last, ok := r.Prefill(u.Firm); ok {
+		err = t.FilledFrom(&buf, id, last, u.Cover, u.Answers)
+	} else {
+		err = t.Filled(&buf, id, u.Cover, u.Answers)
+	}
+	if err != nil {
 		return nil, err
 	}
 	body, err := r.edited(buf.Bytes(), u)
