@@ -240,5 +240,6 @@ func (e Envelope) read(detail any) error {
 // A Night is the input of the nightly count, from the scheduler or from the operator.
 type Night struct {
 	Edition checklist.EditionID `json:"edition"`
+	Due     time.Time           `json:"due,omitzero"`     // when the schedule names the night; not of the operator
 	Freeze  bool                `json:"freeze,omitempty"` // shut the round for good and make its last run
 }

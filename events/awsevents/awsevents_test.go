@@ -85,7 +85,7 @@ func TestSamplesOfEnvelopes(t *testing.T) {
 	if got, ours, err := open(t, "email-sent").Delivery(); err != nil || ours {
 		t.Errorf("email-sent: %+v, %t, %v; it says nothing of a fate", got, ours, err)
 	}
-	for name, want := range map[string]Night{"schedule": {Edition: "2023-securities"}, "freeze": {Edition: "2023-securities", Freeze: true}} {
+	for name, want := range map[string]Night{"schedule": {Edition: "2023-securities", Due: time.Date(2023, 7, 5, 17, 5, 0, 0, time.UTC)}, "freeze": {Edition: "2023-securities", Freeze: true}} {
 		var got Night
 		if err := json.Unmarshal(sample(t, name), &got); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", name, got, err)

@@ -11,7 +11,6 @@ import (
 	"iter"
 	"time"
 
-	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/lake"
 	"cssa/shared/ledger"
@@ -25,9 +24,6 @@ var (
 	ErrNotClosed = errors.New("the round still takes uploads") // of a freeze
 	ErrNotOpen   = errors.New("the round was not opened yet")
 )
-
-// lease is how long a run may take before another may take its place.
-const lease = 15 * time.Minute
 
 // Editions gives an edition's definition.
 type Editions interface {
@@ -50,6 +46,7 @@ type Input interface {
 // Runs are the records of runs, and the state of the round that a freeze moves.
 type Runs interface {
 	StartRun(context.Context, ledger.Run) error
+	RenewRun(ctx context.Context, r ledger.Run, until time.Time) error
 	FinishRun(context.Context, ledger.Run) error
 	Run(context.Context, checklist.EditionID, string) (ledger.Run, error)
 	AdvanceRound(context.Context, ledger.Round) error
@@ -72,6 +69,20 @@ type Step struct {
 
 // Nightly makes a run of what the ledger holds now. While another run of the edition is at work it is ledger.ErrHeld.
 func (s *Step) Nightly(ctx context.Context, id checklist.EditionID) (ledger.Run, error) {
+	now := s.Now().UTC()
+	return s.nightly(ctx, id, now, now)
+}
+
+// Night is Nightly of the night that was due at a time, of whole seconds, which names its run: asked for again, the night's
+// run that was cut off is made again, and one that is done is returned as it is.
+func (s *Step) Night(ctx context.Context, id checklist.EditionID, due time.Time) (ledger.Run, error) {
+	if done, ok, err := s.done(ctx, id, runID(due, ledger.Nightly)); ok || err != nil {
+		return done, err
+	}
+	return s.nightly(ctx, id, due, s.Now().UTC())
+}
+
+func (s *Step) nightly(ctx context.Context, id checklist.EditionID, due, at time.Time) (ledger.Run, error) {
 	ed, round, err := s.round(ctx, id)
 	if err != nil {
 		return ledger.Run{}, err
@@ -79,8 +90,19 @@ func (s *Step) Nightly(ctx context.Context, id checklist.EditionID) (ledger.Run,
 	if round.State == ledger.Frozen {
 		return ledger.Run{}, fmt.Errorf("aggregate %s, its run is %s: %w: %w", id, round.FrozenRun, ledger.ErrFrozen, ledger.ErrConflict)
 	}
-	now := s.Now().UTC()
-	return s.run(ctx, ed, round, runID(now, ledger.Nightly), ledger.Nightly, now)
+	return s.run(ctx, ed, round, runID(due, ledger.Nightly), ledger.Nightly, at)
+}
+
+// done finds a run that is done.
+func (s *Step) done(ctx context.Context, id checklist.EditionID, run string) (ledger.Run, bool, error) {
+	r, err := s.Ledger.Run(ctx, id, run)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return ledger.Run{}, false, nil
+	case err != nil:
+		return ledger.Run{}, false, fmt.Errorf("aggregate %s: %w", id, err)
+	}
+	return r, r.State == ledger.Done, nil
 }
 
 // Freeze shuts the round for good and makes its last run. The round is frozen and sealed first, so that the run counts all
@@ -104,12 +126,8 @@ func (s *Step) Freeze(ctx context.Context, id checklist.EditionID) (ledger.Run, 
 			return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
 		}
 	}
-	done, err := s.Ledger.Run(ctx, id, round.FrozenRun)
-	if err == nil && done.State == ledger.Done {
-		return done, nil
-	}
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
+	if done, ok, err := s.done(ctx, id, round.FrozenRun); ok || err != nil {
+		return done, err
 	}
 	if err := s.Ledger.Seal(ctx, id); err != nil {
 		return ledger.Run{}, fmt.Errorf("freeze %s: %w", id, err)
@@ -147,8 +165,6 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 	if err := s.Ledger.StartRun(ctx, r); err != nil {
 		return r, fmt.Errorf("aggregate: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, lease)
-	defer cancel()
 	err := s.write(ctx, ed, round, &r, at)
 	r.State, r.FinishedAt = ledger.Done, s.Now().UTC()
 	if err != nil {
@@ -163,14 +179,15 @@ func (s *Step) run(ctx context.Context, ed *checklist.Edition, round ledger.Roun
 
 // write counts and writes everything under the run's own prefix, then makes the run current.
 func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Round, r *ledger.Run, at time.Time) error {
-	store := anew{s.Lake}
+	mine := hold{s.Ledger, r, s.Now}
+	store := pen{s.Lake, mine}
 	all, err := s.Ledger.Firms(ctx)
 	if err != nil {
 		return err
 	}
 	firms := all.At(ed.ReferenceDate)
 	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms))}
-	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(s.Ledger.AllSubmissions(ctx, ed.ID))); err != nil {
+	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(beating(ctx, mine, s.Ledger.AllSubmissions(ctx, ed.ID)))); err != nil {
 		return err
 	}
 	r.Population, r.Replied, r.Answers = len(firms), c.replied, c.rows
@@ -199,6 +216,9 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		func() error { return s.stillMine(ctx, *r) },
 		func() error { return lake.MakeCurrent(ctx, store, ed.ID, r.ID) },
 	} {
+		if err := mine.beat(ctx); err != nil {
+			return err
+		}
 		if err := write(); err != nil {
 			return err
 		}
@@ -206,39 +226,11 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	return nil
 }
 
-// anew writes over what a run of the same id left when it was cut off: what that one read may have changed since, and the
-// lease says that nobody else writes it.
-type anew struct{ lake.Store }
-
-func (a anew) Put(ctx context.Context, key string, body []byte) (archive.Object, error) {
-	return a.Replace(ctx, key, body)
-}
-
 func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string) error {
 	if s.Catalog == nil {
 		return nil
 	}
 	return s.Catalog.AddPartitions(ctx, id, run)
-}
-
-// stillMine keeps a run that was held up and overtaken from becoming current after the one that overtook it, and a nightly
-// run from becoming current over that of a freeze.
-func (s *Step) stillMine(ctx context.Context, r ledger.Run) error {
-	held, err := s.Ledger.Run(ctx, r.Edition, r.ID)
-	if err != nil {
-		return err
-	}
-	if held.State != ledger.Running || !held.StartedAt.Equal(r.StartedAt) {
-		return fmt.Errorf("run %s was taken over: %w", r.ID, ledger.ErrHeld)
-	}
-	round, err := s.Ledger.Round(ctx, r.Edition)
-	if err != nil {
-		return fmt.Errorf("run %s: %w", r.ID, err)
-	}
-	if r.Kind == ledger.Nightly && round.State == ledger.Frozen {
-		return fmt.Errorf("run %s: the round was frozen meanwhile: %w", r.ID, ledger.ErrConflict)
-	}
-	return nil
 }
 
 func members(firms []register.Firm) []tally.Member {

@@ -140,11 +140,38 @@ func startRun(rs []Run, r Run) ([]Run, error) {
 	return rs, nil
 }
 
+// RenewRun holds the lease of a run that is at work until until, or longer if it is held longer already. A run that was
+// taken over meanwhile, or has ended, is ErrHeld; one that never started is ErrNotFound. Of r only the edition, the id and
+// the time of the start are looked at.
+func (b *Book) RenewRun(ctx context.Context, r Run, until time.Time) error {
+	_, err := change(ctx, b.store, runsKey(r.Edition), runs, func(old *[]Run) ([]Run, error) {
+		if old == nil {
+			return nil, ErrNotFound
+		}
+		rs := slices.Clone(*old)
+		i := slices.IndexFunc(rs, func(have Run) bool { return have.ID == r.ID })
+		switch {
+		case i < 0:
+			return nil, ErrNotFound
+		case rs[i].State != Running || !rs[i].StartedAt.Equal(r.StartedAt):
+			return nil, fmt.Errorf("it was taken over or has ended: %w", ErrHeld)
+		case until.After(rs[i].LeaseUntil):
+			rs[i].LeaseUntil = until.UTC()
+		}
+		return rs, nil
+	})
+	if err != nil {
+		return fmt.Errorf("renew run %s/%s: %w", r.Edition, r.ID, err)
+	}
+	return nil
+}
+
 // maxWhy is how many characters are kept of why a run failed, so that there is always room for its end.
 const maxWhy = 300
 
-// FinishRun records how a run ended: r.State is Done or Failed. Of a long Why the first 300 characters are kept. A run that was taken over meanwhile is ErrHeld; one that
-// ended before with other content is ErrConflict; one that never started is ErrNotFound.
+// FinishRun records how a run ended: r.State is Done or Failed. Of a long Why the first 300 characters are kept. A run that
+// was taken over meanwhile is ErrHeld; one that ended before with other content is ErrConflict; one that never started is
+// ErrNotFound.
 func (b *Book) FinishRun(ctx context.Context, r Run) error {
 	r = runInUTC(r)
 	if why := []rune(r.Why); len(why) > maxWhy {

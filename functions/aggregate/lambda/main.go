@@ -47,11 +47,16 @@ func start(f awsevents.Function) error {
 		Now:     f.Now,
 	}
 	lambda.Start(awsevents.Serve(f, func(ctx context.Context, inv *awsevents.Invocation, night awsevents.Night) (ledger.Run, error) {
-		run := step.Nightly
-		if night.Freeze {
-			run = step.Freeze
+		var made ledger.Run
+		var err error
+		switch {
+		case night.Freeze:
+			made, err = step.Freeze(ctx, night.Edition)
+		case night.Due.IsZero():
+			made, err = step.Nightly(ctx, night.Edition)
+		default:
+			made, err = step.Night(ctx, night.Edition, night.Due)
 		}
-		made, err := run(ctx, night.Edition)
 		if !night.Freeze && (errors.Is(err, aggregate.ErrNotOpen) || errors.Is(err, ledger.ErrFrozen)) {
 			inv.Log.InfoContext(ctx, "no run tonight", slog.Any("why", err))
 			return ledger.Run{}, nil

@@ -36,6 +36,7 @@ type Ledger interface {
 	Seal(context.Context, checklist.EditionID) error
 
 	StartRun(context.Context, ledger.Run) error
+	RenewRun(ctx context.Context, r ledger.Run, until time.Time) error
 	FinishRun(context.Context, ledger.Run) error
 	Run(context.Context, checklist.EditionID, string) (ledger.Run, error)
 	Runs(context.Context, checklist.EditionID) ([]ledger.Run, error)

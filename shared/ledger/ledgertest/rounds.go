@@ -138,6 +138,27 @@ var roundBehaviours = map[string]func(*testing.T, Ledger){
 		late.FinishedAt = noon.Add(9 * time.Hour)
 		must(t, l.FinishRun(t.Context(), late))
 	},
+	"a run that is at work renews its lease, one that was taken over cannot": func(t *testing.T, l Ledger) {
+		ctx := t.Context()
+		a := run("r1", noon)
+		want(t, l.RenewRun(ctx, a, noon.Add(2*time.Hour)), ledger.ErrNotFound)
+		must(t, l.StartRun(ctx, a))
+		must(t, l.RenewRun(ctx, a, noon.Add(2*time.Hour)))
+		must(t, l.RenewRun(ctx, a, noon.Add(90*time.Minute))) // an older call that comes late shortens nothing
+		got, err := l.Run(ctx, edition, "r1")
+		must(t, err)
+		a.LeaseUntil = noon.Add(2 * time.Hour)
+		same(t, "renewed", got, a)
+		want(t, l.StartRun(ctx, run("r2", noon.Add(119*time.Minute))), ledger.ErrHeld)
+		want(t, l.RenewRun(ctx, run("r9", noon), noon.Add(2*time.Hour)), ledger.ErrNotFound)
+		must(t, l.RenewRun(ctx, a, noon.Add(3*time.Hour)))
+		again := run("r1", noon.Add(3*time.Hour)) // the same run, taken over by a repeat of itself
+		must(t, l.StartRun(ctx, again))
+		want(t, l.RenewRun(ctx, a, noon.Add(9*time.Hour)), ledger.ErrHeld)
+		must(t, l.RenewRun(ctx, again, noon.Add(5*time.Hour)))
+		must(t, l.FinishRun(ctx, finished(again)))
+		want(t, l.RenewRun(ctx, again, noon.Add(9*time.Hour)), ledger.ErrHeld)
+	},
 	"a release needs two people": func(t *testing.T, l Ledger) {
 		ctx := t.Context()
 		want(t, l.ApproveRelease(ctx, edition, "r1", "yamada", noon), ledger.ErrNotFound)
