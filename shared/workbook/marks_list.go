@@ -178,7 +178,7 @@ func (w *listWriter) finding(x *mark) {
 	asked := checklist.Text{JA: "点検票"}
 	switch q, ok := w.ed.Question(string(f.Ref.Question)); {
 	case ok:
-		asked.JA = q.Number + " " + q.Title.JA
+		asked.JA = q.Number + " " + clip(q.Title.JA)
 		if it, ok := q.Item(f.Ref.Item); ok {
 			asked.JA += "\n" + it.Label.JA
 		}
