@@ -3,6 +3,7 @@ package lake
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"cssa/shared/checklist"
@@ -81,12 +82,29 @@ func firmSubmissions(ed *checklist.Edition, deadline time.Time, subs []*checklis
 				row.FaultsMend++
 			}
 		}
+		row.Confirmed, row.Reasons = int32(len(s.Confirmations)), reasons(s.Confirmations)
 		if s.Status == checklist.Accepted {
 			row.Answered, row.Unanswered, row.NotApplicable = states(ed, s.Answers)
 		}
 		rows[i] = row
 	}
 	return rows
+}
+
+// reasons writes each reason on a line of its own.
+func reasons(confirmed []checklist.Confirmation) string {
+	lines := make([]string, len(confirmed))
+	for i, c := range confirmed {
+		where := string(c.Code)
+		if place := c.Ref.String(); place != "" {
+			where += " " + place
+		}
+		if c.Rule != "" {
+			where += " (" + c.Rule + ")"
+		}
+		lines[i] = where + ": " + strings.Join(strings.Fields(c.Reason), " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func states(ed *checklist.Edition, a checklist.Answers) (answered, unanswered, notApplicable *int32) {

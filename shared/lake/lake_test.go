@@ -96,6 +96,16 @@ func TestSubmissionsSayWhoIsLateAndWhichCounts(t *testing.T) {
 	}
 }
 
+func TestSubmissionsSayWhyWarningsStand(t *testing.T) {
+	ed := laketest.Edition()
+	s := laketest.Submissions()[1]
+	s.Confirmations = []checklist.Confirmation{{Code: "C005", Reason: "略称"}, {Code: "W301", Ref: checklist.Ref{Question: "hours"}, Rule: "long-hours", Reason: "統合\nのため"}}
+	rows := lake.SubmissionRows(ed, ed.Deadline, []checklist.Submission{s})
+	if len(rows) != 1 || rows[0].Confirmed != 2 || rows[0].Reasons != "C005: 略称\nW301 hours (long-hours): 統合 のため" {
+		t.Errorf("%+v", rows)
+	}
+}
+
 // drawTables draws tables as disclosure would leave them: cells shown, empty, or withheld alone or in joints, some with
 // the one below the threshold named.
 //

@@ -54,6 +54,8 @@ type SubmissionRow struct {
 	NotApplicable *int32    `parquet:"not_applicable,optional" doc:"places not put to the firm (対象外); NULL unless accepted"`
 	FaultsMend    int32     `parquet:"faults_mend" doc:"faults (不備) that had to be mended; more than 0 only if returned"`
 	FaultsConfirm int32     `parquet:"faults_confirm" doc:"faults (不備) the firm was asked to confirm"`
+	Confirmed     int32     `parquet:"confirmed" doc:"those of faults_confirm that the firm confirmed with a reason (理由)"`
+	Reasons       string    `parquet:"reasons" doc:"the reasons as typed, a line for each: W301 place (rule): reason"`
 }
 
 // An AnswerRow is one place of one firm that replied: every such firm has a row for every place.

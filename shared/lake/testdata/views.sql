@@ -4,7 +4,7 @@ FROM runs_runs t
 JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
 
 CREATE OR REPLACE VIEW submissions AS
-SELECT t.edition, t.run, t.firm, t.version, t.status, t.received_at, t.received_on, t.late, t.current, t.channel, t.sha256, t.size, t.definition, t.answered, t.unanswered, t.not_applicable, t.faults_mend, t.faults_confirm
+SELECT t.edition, t.run, t.firm, t.version, t.status, t.received_at, t.received_on, t.late, t.current, t.channel, t.sha256, t.size, t.definition, t.answered, t.unanswered, t.not_applicable, t.faults_mend, t.faults_confirm, t.confirmed, t.reasons
 FROM submissions_runs t
 JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
 
