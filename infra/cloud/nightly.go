@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 
 // newNightly adds a schedule for every edition that is counted at night, in the edition's own time zone. A run that could
 // not be started is tried for six hours; after that, as after two failed runs, it is a dead letter, and the next night
-// counts everything anyway.
+// counts everything anyway. Scheduler names each night to the run, so that one that is started twice is made once.
 func newNightly(scope constructs.Construct, f *Foundation, st Stage) error {
 	aggregate := f.Functions["aggregate"].Lambda
 	awslambda.NewCfnEventInvokeConfig(scope, s("AggregateRetries"), &awslambda.CfnEventInvokeConfigProps{
@@ -37,16 +36,14 @@ func newNightly(scope constructs.Construct, f *Foundation, st Stage) error {
 		if err != nil {
 			return fmt.Errorf("stage %s: %w", st.Name, err)
 		}
-		input, err := json.Marshal(map[string]any{"edition": id})
-		if err != nil {
-			return fmt.Errorf("stage %s: %w", st.Name, err)
-		}
+		// Scheduler puts the time in, between these very brackets, which json.Marshal would escape.
+		input := fmt.Sprintf(`{"edition":%q,"due":"<aws.scheduler.scheduled-time>"}`, id)
 		awsscheduler.NewCfnSchedule(scope, s("Nightly"+strings.ReplaceAll(title(string(id)), "-", "")), &awsscheduler.CfnScheduleProps{
 			Name: s(st.named("nightly-" + string(id))), Description: s("cssa " + st.Name + ": counts " + string(id) + " every night"),
 			ScheduleExpression: s(when), ScheduleExpressionTimezone: s(ed.Location.String()),
 			FlexibleTimeWindow: &awsscheduler.CfnSchedule_FlexibleTimeWindowProperty{Mode: s("FLEXIBLE"), MaximumWindowInMinutes: n(15)},
 			Target: &awsscheduler.CfnSchedule_TargetProperty{
-				Arn: aggregate.FunctionArn(), RoleArn: role.RoleArn(), Input: s(string(input)),
+				Arn: aggregate.FunctionArn(), RoleArn: role.RoleArn(), Input: s(input),
 				RetryPolicy:      &awsscheduler.CfnSchedule_RetryPolicyProperty{MaximumEventAgeInSeconds: n(6 * 60 * 60), MaximumRetryAttempts: n(20)},
 				DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: f.Nightly.QueueArn()},
 			},

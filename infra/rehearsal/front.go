@@ -64,8 +64,9 @@ func (w *World) committed(_ context.Context, c objects.Commit) error {
 
 type schedule struct{ name, arn, role, target, input string }
 
-// Fire has Scheduler start every schedule of the template once, as if its time had come, and returns the answers.
-func (w *World) Fire(ctx context.Context) ([][]byte, error) {
+// Fire has Scheduler start every schedule of the template once, as if the time due had come, and returns the answers. Asked
+// again with the same time it is a repeat of the same night.
+func (w *World) Fire(ctx context.Context, due time.Time) ([][]byte, error) {
 	if len(w.schedules) == 0 {
 		return nil, errors.New("the template has no schedule")
 	}
@@ -78,7 +79,8 @@ func (w *World) Fire(ctx context.Context) ([][]byte, error) {
 		if d := w.allowed(s.role, Need{"lambda:InvokeFunction", s.target, iam.Good()}); !d.Allowed {
 			return nil, fmt.Errorf("schedule %s: %s may not invoke %s: %s", s.name, s.role, s.target, d.Why)
 		}
-		a, err := f.instance.Invoke(ctx, []byte(s.input))
+		input := strings.ReplaceAll(s.input, "<aws.scheduler.scheduled-time>", due.UTC().Format(time.RFC3339))
+		a, err := f.instance.Invoke(ctx, []byte(input))
 		if err != nil {
 			return answers, fmt.Errorf("schedule %s: %w", s.name, err)
 		}

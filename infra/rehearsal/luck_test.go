@@ -50,7 +50,7 @@ func TestBadLuckChangesNothing(t *testing.T) {
 			f = Throttle
 		case n < 15:
 			f = Lost
-		case n < 16 && function != "aggregate": // its run would be held for a quarter of an hour: TestKilledAtEveryWrite
+		case n < 16 && function != "aggregate": // its run would be held for a minute and a half: TestKilledAtEveryWrite
 			f = Killed
 		}
 		happened[f]++

@@ -93,7 +93,7 @@ func receipts(t *testing.T, c *cloud, r *synthesise.Round) {
 			t.Errorf("%s, of %v, is %s: %v", f, firms, s.Status, s.Faults)
 		}
 	}
-	if _, err := c.w.Fire(t.Context()); err != nil {
+	if _, err := c.w.Fire(t.Context(), time.Now()); err != nil {
 		t.Fatalf("nightly: %v\n%s", err, tail(c.w.Log("aggregate")))
 	}
 	objects, _ := c.w.Clients(desk)

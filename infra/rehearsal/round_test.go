@@ -286,7 +286,7 @@ func (c *cloud) issue(t *testing.T) {
 		t.Helper()
 		t.Fatalf("%s: %v\nnotes: %s\nrefused: %s", what, v, strings.Join(c.w.Notes(), "\n"), strings.Join(c.w.Refused(), "\n"))
 	}
-	if _, err := c.w.Fire(t.Context()); err != nil {
+	if _, err := c.w.Fire(t.Context(), time.Now()); err != nil {
 		fail("nightly", err, tail(c.w.Log("aggregate")))
 	}
 	time.Sleep(1100 * time.Millisecond) // a run's id is of its second
