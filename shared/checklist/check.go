@@ -71,9 +71,9 @@ func (e *Edition) Check(a Answers, skip map[Ref]bool) []Fault {
 func (e *Edition) checkPlace(q *Question, r Ref, a Answers) (Fault, bool) {
 	ans, answered := a[r]
 	applies := e.Applies(q, r, a)
-	want := q.Wanted(r.Stage)
 	switch {
 	case !answered && applies && q.Required:
+		want := q.Wanted(r.Stage)
 		return fault(q, r, a, CodeUnanswered, "want", want.JA, "want_en", want.EN), true
 	case !answered:
 		return Fault{}, false
@@ -92,6 +92,7 @@ func (e *Edition) checkPlace(q *Question, r Ref, a Answers) (Fault, bool) {
 		}
 	default:
 		if _, ok := q.Choice(r.Stage, ans.Choice); !ok {
+			want := q.Wanted(r.Stage)
 			return fault(q, r, a, CodeNotAChoice, "want", want.JA, "want_en", want.EN), true
 		}
 	}

@@ -210,7 +210,7 @@ func (q *Question) Refs() []Ref {
 	if len(q.Items) == 0 {
 		return []Ref{{Question: q.ID}}
 	}
-	var refs []Ref
+	refs := make([]Ref, 0, len(q.Items)*max(1, len(q.Stages)))
 	for _, it := range q.Items {
 		if q.Kind != Nested {
 			refs = append(refs, Ref{Question: q.ID, Item: it.ID})

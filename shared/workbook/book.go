@@ -153,6 +153,8 @@ func (b *book) indexStrings(name string) error {
 		return err
 	}
 	b.shared = part
+	// Most items are longer than this, so there is room for all from the start and yet never more than a few times the part.
+	b.strings = make([][2]uint32, 0, min(len(part)/40, maxStrings))
 	s := &xmlScanner{b: part, whole: true}
 	from := 0
 	for {

@@ -193,6 +193,14 @@ func (c *container) read(name string, buf []byte) ([]byte, error) {
 	return bytes.TrimPrefix(buf[:n], []byte("\xEF\xBB\xBF")), nil
 }
 
+// size returns what a part inflates to as the directory says it, 0 if it cannot be read.
+func (c *container) size(name string) int64 {
+	if f := c.parts[strings.ToLower(name)]; f != nil && f.UncompressedSize64 <= uint64(c.left) {
+		return int64(f.UncompressedSize64)
+	}
+	return 0
+}
+
 // packed returns a reader of a part that inflates it straight from memory. A stream cut short ends in io.ErrUnexpectedEOF
 // as well, but then its size or its checksum is not what the directory says.
 func (c *container) packed(f *zip.File) (io.Reader, error) {

@@ -37,7 +37,7 @@ func (r *reader) readCover() {
 		case at.columns[0] == 0:
 			fault(checklist.CodeRowMissing, "want", f.short.JA, "want_en", f.short.EN)
 			continue
-		case at.merged[0] != "":
+		case at.merged != nil && at.merged[0] != "":
 			fault(checklist.CodeMerged, "found", at.merged[0])
 			continue
 		}

@@ -22,7 +22,7 @@ type foundRow struct {
 	columns           []int    // of its answers, 0 where the sheet has no such column or has it twice
 	values            []value  // of its answers
 	before            []value  // last time's answers; nil if the sheet has no columns for them
-	merged            []string // the area an answer cell is hidden in, "" where it is not
+	merged            []string // the area an answer cell is hidden in, "" where it is not; nil if none is
 	stray             string   // a cell near the answer cells in which something stands, if any
 	strayText         string
 	again, againSheet string // where the same id stands a second time
@@ -199,6 +199,9 @@ func (s *search) hide(merged []area) {
 		for ; i < len(s.rows) && s.rows[i].row <= a.bottom; i++ {
 			for k, column := range s.rows[i].columns {
 				if a.hides(column, s.rows[i].row) {
+					if s.rows[i].merged == nil {
+						s.rows[i].merged = make([]string, len(s.rows[i].columns))
+					}
 					s.rows[i].merged[k] = a.String()
 				}
 			}
@@ -215,6 +218,14 @@ type columns struct {
 	before  []int // of last time's answers, by number
 	finding int
 	named   map[int]bool // every column with a word in the marker row: the checklist's own
+}
+
+// columns are those of the first n answers.
+func (cols *columns) columns(n int) []int {
+	for len(cols.answers) < n {
+		cols.answers = append(cols.answers, 0)
+	}
+	return cols.answers[:n:n]
 }
 
 // first is the first answer column.
@@ -282,8 +293,7 @@ func withNumber(columns []int, number string, column int) []int {
 // row reads the answer cells of a row of n places, and notes the first cell beyond its answer cells that holds something.
 // The columns between the ids and the answers are the checklist's own, as are those that the marker row names.
 func (cols *columns) row(cells cellReader, row int, cs []rawCell, n int) (*foundRow, error) {
-	r := &foundRow{row: row, columns: make([]int, n), values: make([]value, n), merged: make([]string, n)}
-	copy(r.columns, cols.answers)
+	r := &foundRow{row: row, columns: cols.columns(n), values: make([]value, n)}
 	if len(cols.before) > 0 {
 		r.before = make([]value, len(cols.before))
 	}

@@ -7,12 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -216,74 +210,6 @@ func TestHostileFiles(t *testing.T) {
 			if !f.What.Complete() || !f.Mend.Complete() || strings.ContainsAny(f.What.JA+f.What.EN+f.Mend.JA+f.Mend.EN, "{}") {
 				t.Errorf("incomplete words %+v %+v", f.What, f.Mend)
 			}
-		})
-	}
-}
-
-// TestMemory reads the worst files, each in a process of its own, and looks at the most memory Go ever took from the
-// system for it.
-func TestMemory(t *testing.T) {
-	const budget = 128 << 20
-	if path := os.Getenv("WORKBOOK_HOSTILE"); path != "" {
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		info, err := f.Stat()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := workbook.Read(f, info.Size(), smallEdition(), identityOf(smallEdition()))
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		fmt.Println(m.Sys, summary(got.Faults))
-		return
-	}
-	ed := smallEdition()
-	filled := write(t, ed, signed(ed), complete())
-	noise := make([]byte, 19<<20)
-	rand.NewChaCha8([32]byte{}).Read(noise)
-	files := map[string][]byte{
-		"bomb": bomb(t, filled, bombSize),
-		"liar": bomb(t, filled, 31<<20),
-		"strings": repack(t, filled, "xl/sharedStrings.xml", func(s string) string {
-			return strings.Replace(s, "</sst>", strings.Repeat("<si><t>x</t></si>", 900_000)+strings.Repeat(" ", 14<<20)+"</sst>", 1)
-		}),
-		"bulk": repack(t, repack(t, filled, sheetPart, func(string) string {
-			return "<worksheet><sheetData>" + strings.Repeat("<row/>", 1_000_000) + strings.Repeat(" ", 24<<20) + "</sheetData></worksheet>"
-		}), "xl/media/image1.png", func(string) string { return string(noise) }),
-		// Every cell refers to one string of 250 KB: decoding it for each would take minutes.
-		"echo": repack(t, repack(t, filled, "xl/sharedStrings.xml", func(s string) string {
-			return strings.Replace(s, "</sst>", "<si><t>"+strings.Repeat("&amp;", 50_000)+"</t></si></sst>", 1)
-		}), sheetPart, func(string) string {
-			_, bodies := workbook.Parts(t, filled)
-			last := bytes.Count(bodies["xl/sharedStrings.xml"], []byte("<si>"))
-			return "<worksheet><sheetData>" + strings.Repeat(fmt.Sprintf(`<row><c t="s"><v>%d</v></c></row>`, last), 190_000) + "</sheetData></worksheet>"
-		}),
-	}
-	for name, data := range files {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "upload.xlsx")
-			if err := os.WriteFile(path, data, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command(os.Args[0], "-test.run=^TestMemory$", "-test.v")
-			cmd.Env = append(os.Environ(), "WORKBOOK_HOSTILE="+path)
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			for line := range strings.Lines(string(out)) {
-				number, codes, _ := strings.Cut(line, " ")
-				if peak, err := strconv.ParseInt(number, 10, 64); err == nil {
-					t.Logf("a file of %d KB took %d MB: %s", len(data)>>10, peak>>20, codes)
-					if peak > budget {
-						t.Errorf("took %d MB", peak>>20)
-					}
-					return
-				}
-			}
-			t.Fatalf("no measurement in %s", out)
 		})
 	}
 }

@@ -73,7 +73,7 @@ type Layout struct {
 
 // LayoutOf lays out an edition. The same edition always has the same layout.
 func LayoutOf(ed *checklist.Edition) *Layout {
-	l := &Layout{answers: map[checklist.Ref]Location{}, covers: map[Field]Location{}}
+	l := &Layout{answers: make(map[checklist.Ref]Location, 64*len(ed.Sections)), covers: map[Field]Location{}}
 	for _, f := range coverFieldsOf(ed) {
 		l.covers[f.field] = Location{coverSheet, cell(columnAnswer, f.row)}
 	}
@@ -190,7 +190,7 @@ func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string
 	for i := range s.Questions {
 		q := &s.Questions[i]
 		p.columns = max(p.columns, len(q.Stages))
-		p.lines = append(p.lines, questionLines(ed, q)...)
+		p.lines = withLines(p.lines, ed, q)
 	}
 	if ed.Mapping != nil {
 		p.before = p.columns
@@ -198,8 +198,10 @@ func layOutSection(ed *checklist.Edition, s *checklist.Section, taken map[string
 	return p
 }
 
-func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
-	ls := []line{{kind: titleLine}}
+// withLines appends the lines of a question.
+func withLines(ls []line, ed *checklist.Edition, q *checklist.Question) []line {
+	from := len(ls)
+	ls = append(ls, line{kind: titleLine})
 	if ed.Mapping != nil && changes(ed.Mapping, q) != (checklist.Text{}) {
 		ls = append(ls, line{kind: changeLine})
 	}
@@ -240,7 +242,7 @@ func questionLines(ed *checklist.Edition, q *checklist.Question) []line {
 		ls = append(ls, l)
 	}
 	ls = append(ls, line{kind: gapLine})
-	for i := range ls {
+	for i := from; i < len(ls); i++ {
 		ls[i].q = q
 	}
 	return ls

@@ -227,7 +227,7 @@ func (r *reader) readRow(l *line, at *foundRow) {
 		if k < len(at.before) {
 			r.readPrevious(l.q, ref, at.before[k])
 		}
-		if at.merged[k] != "" {
+		if at.merged != nil && at.merged[k] != "" {
 			r.skip[ref] = true
 			f := checklist.NewFault(checklist.CodeMerged, "found", at.merged[k])
 			f.Sheet, f.Cell = at.sheet, at.cell(k)
@@ -332,9 +332,23 @@ func (r *reader) add(f checklist.Fault, q *checklist.Question, ref checklist.Ref
 
 // sort puts the faults into printed order: of the file, of the cover, then place by place.
 func (r *reader) sort() {
-	order := map[checklist.Ref]int{}
-	for i, ref := range r.ed.Refs() {
-		order[ref] = i + 1
+	if len(r.Faults) < 2 {
+		return
+	}
+	order := make(map[checklist.Ref]int, len(r.Faults))
+	for i := range r.Faults {
+		order[r.Faults[i].Ref] = 0
+	}
+	place := 0
+	for i := range r.layout.pages {
+		for j := range r.layout.pages[i].lines {
+			for _, ref := range r.layout.pages[i].lines[j].refs {
+				place++
+				if _, ok := order[ref]; ok {
+					order[ref] = place
+				}
+			}
+		}
 	}
 	slices.SortStableFunc(r.Faults, func(a, b checklist.Fault) int { return cmp.Compare(order[a.Ref], order[b.Ref]) })
 }

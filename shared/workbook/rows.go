@@ -17,6 +17,9 @@ type rowScanner struct {
 
 // Rows walks over the cells that hold something.
 func (b *book) Rows(sheet int, visit func(row int, cells []rawCell) error) error {
+	if b.buf == nil {
+		b.buf = make([]byte, 0, b.largestSheet())
+	}
 	part, err := b.c.read(b.sheets[sheet].part, b.buf)
 	if err != nil {
 		return err
@@ -59,6 +62,15 @@ func (b *book) Rows(sheet int, visit func(row int, cells []rawCell) error) error
 	}
 }
 
+// largestSheet is the size of a buffer that holds any of the sheets; one too large to be read does not count.
+func (b *book) largestSheet() int64 {
+	var largest int64
+	for _, s := range b.sheets {
+		largest = max(largest, b.c.size(s.part)+1)
+	}
+	return largest
+}
+
 // inData takes an element of a row, a cell or what is in a cell.
 func (b *book) inData(s *rowScanner, e event, visit func(row int, cells []rawCell) error) error {
 	if e == eventOpen && !bytes.Equal(s.prefix(s.depth), s.prefix(1)) {
@@ -74,7 +86,9 @@ func (b *book) inData(s *rowScanner, e event, visit func(row int, cells []rawCel
 		}
 	case s.depth == 4 && name == "c":
 		if e == eventOpen {
-			return s.openCell()
+			if err := s.openCell(); err != nil || !s.plainCell() {
+				return err
+			}
 		}
 		if s.filled {
 			if b.cells++; b.cells > maxCells {
@@ -129,6 +143,22 @@ func (s *rowScanner) openCell() (err error) {
 	s.column, err = cellColumn(ref, s.row, s.column)
 	s.now.column = s.column
 	return err
+}
+
+// plainCell takes the rest of a cell that has a value and nothing else, as nearly every cell has, in one step.
+func (s *rowScanner) plainCell() bool {
+	rest, ok := bytes.CutPrefix(s.b[s.pos:], []byte("<v>"))
+	if !ok || s.selfClosed || s.now.kind == kindInline || len(s.prefix(4)) > 0 {
+		return false
+	}
+	n := bytes.IndexByte(rest, '<')
+	if n <= 0 || !bytes.HasPrefix(rest[n:], []byte("</v></c>")) {
+		return false
+	}
+	s.now.raw, s.filled = rest[:n], true
+	s.pos += len("<v>") + n + len("</v></c>")
+	s.depth--
+	return true
 }
 
 // rowNumber reads the number of a row, which stands below the one before.
