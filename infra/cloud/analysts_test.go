@@ -157,15 +157,18 @@ func TestJobsAreApart(t *testing.T) {
 		}
 	}
 	has := func(job, action, on string) bool {
-		return slices.ContainsFunc(may[job], func(p string) bool { return strings.HasPrefix(p, action+" ") && strings.Contains(p, on) })
+		return slices.ContainsFunc(may[job], func(p string) bool { return strings.HasPrefix(p, action) && strings.Contains(p, on) })
 	}
 	for _, c := range []struct {
 		what, action, on string
 		who              []string
 	}{
 		{"asks behind the restricted door", "athena:StartQueryExecution", "/cssa-prod-restricted", []string{"supervisor"}},
-		{"asks behind the open door", "athena:StartQueryExecution", "/cssa-prod-open", []string{"supervisor", "analyst"}},
+		{"asks behind the open door", "athena:StartQueryExecution", "/cssa-prod-open", []string{"analyst"}},
+		{"does anything in the open workgroup", "athena:", "/cssa-prod-open", []string{"analyst"}},
 		{"reads the restricted lake", "s3:GetObject", "RestrictedLake", []string{"supervisor"}},
+		{"reads the open lake", "s3:GetObject", "OpenLake", []string{"supervisor", "analyst"}},
+		{"leaves answers where analysts read", "s3:PutObject", "OpenLake", []string{"analyst"}},
 		{"proposes a release", "execute-api:Invoke", "release/propose", []string{"supervisor"}},
 		{"approves a release", "execute-api:Invoke", "release/approve", []string{"releaser"}},
 		{"counts", "lambda:InvokeFunction", "Aggregate", []string{"operator"}},

@@ -10,7 +10,7 @@ import (
 // that every log says who it was; and only by users whose tag cssa-STAGE names the role. A user has one value of a tag:
 // whoever is tagged supervisor cannot be the releaser as well, nor the operator.
 //
-//	supervisor (監督担当)   asks behind both doors, proposes a release
+//	supervisor (監督担当)   asks of both doors' tables, behind the restricted one; proposes a release
 //	releaser   (公表承認者) approves a release; sees rounds and releases, no answer and no table
 //	analyst    (分析担当)   asks behind the open door
 //	operator   (運用担当)   runs rounds by cssa --stage, counts, mends queues, reads logs; asks behind no door
@@ -25,7 +25,9 @@ func newPeople(scope constructs.Construct, f *Foundation, st Stage, restricted, 
 		output(scope, "Take"+title(job), "taken by users tagged cssa-"+st.Name+"="+job, role.RoleArn())
 	}
 	look := []permission{outputsOf(scope), f.readLedger("round", "runs", "release#*"), f.openLedger()}
-	add("supervisor", look, asks(scope, st, restricted), asks(scope, st, open), f.calls(scope, "release/propose"))
+	// Who may read restricted tables has no right in the open workgroup: an answer goes where the workgroup says, and what
+	// lies in the open bucket analysts read.
+	add("supervisor", look, asks(scope, st, restricted), reads(scope, open), f.calls(scope, "release/propose"))
 	add("releaser", look, f.calls(scope, "release/approve"))
 	add("analyst", append(asks(scope, st, open), outputsOf(scope)))
 	add("operator", f.operates(scope, st))
@@ -44,23 +46,30 @@ func person(st Stage, job string) awsiam.IPrincipal {
 
 // asks allows asking behind a door: its workgroup, its tables, the files behind them, and the answers of its workgroup.
 func asks(scope constructs.Construct, st Stage, d lakeDoor) []permission {
-	stack := awscdk.Stack_Of(scope)
-	arn := func(service, resource string) *string {
-		return stack.FormatArn(&awscdk.ArnComponents{Service: s(service), Resource: s(resource)})
-	}
-	return []permission{
-		{[]string{
+	return append(reads(scope, d),
+		permission{[]string{
 			"athena:BatchGetNamedQuery", "athena:BatchGetQueryExecution", "athena:GetNamedQuery", "athena:GetQueryExecution", "athena:GetQueryResults",
 			"athena:GetQueryResultsStream", "athena:GetWorkGroup", "athena:ListNamedQueries", "athena:ListQueryExecutions",
 			"athena:StartQueryExecution", "athena:StopQueryExecution",
-		}, []*string{arn("athena", "workgroup/"+st.named(d.name))}, nil},
+		}, []*string{arnOf(scope, "athena", "workgroup/"+st.named(d.name))}, nil},
+		permission{[]string{"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"}, objects(d.bucket, []string{answersPrefix}), nil},
+		useKey(d.key, d.bucket, "kms:GenerateDataKey"),
+	)
+}
+
+// reads allows reading a door's tables and the files behind them, from whichever workgroup.
+func reads(scope constructs.Construct, d lakeDoor) []permission {
+	return []permission{
 		{[]string{"glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"},
-			[]*string{arn("glue", "catalog"), arn("glue", "database/"+d.Database), arn("glue", "table/"+d.Database+"/*")}, nil},
+			[]*string{arnOf(scope, "glue", "catalog"), arnOf(scope, "glue", "database/"+d.Database), arnOf(scope, "glue", "table/"+d.Database+"/*")}, nil},
 		{[]string{"s3:GetBucketLocation", "s3:ListBucket"}, []*string{d.bucket.BucketArn()}, nil},
 		{[]string{"s3:GetObject"}, objects(d.bucket, []string{""}), nil},
-		{[]string{"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"}, objects(d.bucket, []string{answersPrefix}), nil},
-		useKey(d.key, d.bucket, "kms:Decrypt", "kms:GenerateDataKey"),
+		useKey(d.key, d.bucket, "kms:Decrypt"),
 	}
+}
+
+func arnOf(scope constructs.Construct, service, resource string) *string {
+	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{Service: s(service), Resource: s(resource)})
 }
 
 // calls allows calling one of the API's routes, of every edition. The API knows the caller by this role and session.

@@ -61,8 +61,8 @@ func verbs() []verb {
 		of(operator, "2 of 30 firms", "edition", "freeze"),
 		of(supervisor, "kaku-hanako", "release", "propose"),
 		of(releaser, "kaku-taro", "release", "approve"),
-		{[]person{supervisor, analyst}, "n\n", []string{"query", "--open", "select count(*) as n from open_figures"}},
-		of(supervisor, "n\n", "query", "--open", "select count(*) as n from cssa_prod_restricted.answers"), // from the other door
+		of(analyst, "n\n", "query", "--open", "select count(*) as n from open_figures"),
+		of(supervisor, "n\n", "query", "select count(*) as n from cssa_prod_open.open_figures"), // its answer lies behind the restricted door
 		of(operator, "S-0001", "firms", "erase-contacts", "S-0001"),
 		of(operator, "30", "status"),
 	}
@@ -72,6 +72,7 @@ func verbs() []verb {
 // doors, which let through what the template allows, before anything was written. So a round is played from the register to
 // the feedback, by the operator's own program.
 func TestEachRoleDoesItsVerbsAndNoOther(t *testing.T) {
+	rehearses(t, "each role does its verbs of cssa --stage and no other")
 	s := openShell(t)
 	refusals := 0
 	for _, v := range verbs() {
@@ -110,9 +111,9 @@ func TestEachRoleDoesItsVerbsAndNoOther(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d verbs, refused %d times with another role", len(verbs()), refusals)
 	s.letters()
 	s.rights()
+	tell(t, "people: %d commands of cssa --stage, from the register to the feedback; refused %d times with another role", len(verbs()), refusals)
 }
 
 // masked takes the secrets out of what a verb said, for the test's log.
