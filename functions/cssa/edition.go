@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +16,7 @@ import (
 )
 
 func (d *desk) editionCommand() *cobra.Command {
-	c := &cobra.Command{Use: "edition", Short: "Lint, show, open, close and freeze an edition (実施回)", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "edition", Short: "Make, edit, lint, preview, open, close and freeze an edition (実施回)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var deadline, closing string
 	open := &cobra.Command{
@@ -34,56 +30,29 @@ func (d *desk) editionCommand() *cobra.Command {
 	open.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
 		return d.openEdition(ctx, l, deadline, closing)
 	})
+	definition := false
+	freeze := &cobra.Command{Use: "freeze", Short: "Freeze the round (確定): the last run; nothing enters any more", Args: cobra.NoArgs,
+		Long: "Freezes the round. With --definition it freezes the files of an own edition instead, before its round is opened: any later\n" +
+			"change to them is a finding.",
+		Example: "  cssa edition freeze\n  cssa edition freeze --definition --edition 2025-securities"}
+	freeze.Flags().BoolVar(&definition, "definition", false, "freeze the edition's files instead of the round")
+	round := d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.freezeEdition(ctx, l) })
+	freeze.RunE = func(cmd *cobra.Command, args []string) error {
+		if definition {
+			return d.freezeDefinition()
+		}
+		return round(cmd, args)
+	}
+	c.AddCommand(d.editionFileCommands()...)
 	c.AddCommand(
-		&cobra.Command{Use: "lint [FOLDER]", Short: "Check an edition's files; FOLDER or the edition of --edition",
-			Example: "  cssa edition lint ./editions/2024-securities", Args: cobra.MaximumNArgs(1), RunE: d.lintEdition},
 		&cobra.Command{Use: "show", Short: "Show an edition's questions and times", Args: cobra.NoArgs, Example: "  cssa edition show --lang ja",
 			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.showEdition(ctx, l) })},
 		open,
 		&cobra.Command{Use: "close", Short: "Shut the doors now (受付終了)", Args: cobra.NoArgs, Example: "  cssa edition close",
 			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.closeEdition(ctx, l) })},
-		&cobra.Command{Use: "freeze", Short: "Freeze the round (確定): the last run; nothing enters any more", Args: cobra.NoArgs, Example: "  cssa edition freeze",
-			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.freezeEdition(ctx, l) })},
+		freeze,
 	)
 	return c
-}
-
-func (d *desk) lintEdition(cmd *cobra.Command, args []string) error {
-	name, err := d.edition, error(nil)
-	var folder fs.FS
-	sources := d.editionSources()
-	if len(args) == 1 {
-		name = d.path(args[0])
-		folder = os.DirFS(name)
-		sources = append([]fs.FS{os.DirFS(filepath.Dir(name))}, sources...) // the edition before may lie beside it
-	} else if folder, err = questionnaire.NewLibrary(sources...).Folder(d.editionID()); err != nil {
-		return failure{exitSomeFailed, err}
-	}
-	ed, findings, err := questionnaire.NewLibrary(sources...).Load(cmd.Context(), folder)
-	if err != nil {
-		return failure{exitSomeFailed, err}
-	}
-	type found struct {
-		Where string `json:"where"`
-		What  string `json:"what"`
-		Mend  string `json:"mend"`
-	}
-	rows := []found{}
-	for _, f := range findings {
-		rows = append(rows, found{strings.Trim(fmt.Sprintf("%s:%d %s", f.File, f.Line, f.Where), ": "), f.What, f.Mend})
-	}
-	err = d.emit(map[string]any{"edition": name, "findings": rows}, func() {
-		for _, r := range rows {
-			d.say("FAIL  %s  %s\n      %s", r.Where, r.What, r.Mend)
-		}
-		if len(rows) == 0 {
-			d.say("ok    %s   %d questions, %d places, %d figures   checksum %.12s", name, len(ed.Questions()), len(ed.Refs()), len(ed.Figures), ed.Checksum)
-		}
-	})
-	if err == nil && len(rows) > 0 {
-		return someFailed("%d findings in %s", len(rows), name)
-	}
-	return err
 }
 
 func (d *desk) showEdition(ctx context.Context, l *deployment) error {

@@ -28,6 +28,7 @@ import (
 //	put FILE                 sends FILE as the ticket in stdout (JSON) says
 //	fill FILE SHEET CELL TEXT   types into a workbook and saves it, as a person does
 //	now VAR                  puts the present second into VAR, and lets it pass
+//	excel …                  edits a workbook, see excel
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/stories",
@@ -39,7 +40,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "hold": hold, "await": await, "put": putTicket, "fill": fill, "now": nowInto,
+			"exits": exits, "hold": hold, "await": await, "put": putTicket, "fill": fill, "now": nowInto, "excel": excel,
 		},
 	})
 }

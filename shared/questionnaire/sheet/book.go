@@ -48,6 +48,7 @@ const (
 // A page is a sheet as read.
 type page struct {
 	name, file string
+	edition    string
 	fileSum    string // of the text file as it was exported
 	rowsSum    string // of the rows as they were exported
 	root       *thing // nil: all rows are gone
@@ -122,11 +123,11 @@ func (b *reader) page(s string) *page {
 		key := v
 		if mark, ok := strings.CutPrefix(v, marker+" "); ok {
 			parts := strings.Fields(mark)
-			if len(parts) != 3 || formOf(parts[0]) == nil {
+			if len(parts) != 4 || formOf(parts[1]) == nil {
 				b.say(s, cellName(i, 1), name("1行目の印が壊れています", "the mark of row 1 is broken"), name("書き出したブックのシートからコピーしてください", "copy it from the sheet as it was exported"))
 				return nil
 			}
-			p.file, p.fileSum, p.rowsSum, key = parts[0], parts[1], parts[2], rowColumn
+			p.edition, p.file, p.fileSum, p.rowsSum, key = parts[0], parts[1], parts[2], parts[3], rowColumn
 		}
 		switch _, twice := p.columns[key]; {
 		case key == "":

@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
-
-	"cssa/shared/questionnaire/sheet"
 )
 
 // resaved returns a workbook as LibreOffice saves it. LibreOffice must be installed: without it this test fails.
@@ -36,7 +34,7 @@ func TestLibreOfficeSavesTheSame(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			files := folder(t, id)
 			book := export(t, files)
-			in, problems := sheet.Import(files, resaved(t, book))
+			in, problems := imported(t, files, resaved(t, book))
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -53,11 +51,11 @@ func TestLibreOfficeSavesTheSame(t *testing.T) {
 		must(t, f.DuplicateRow("02-second", 5))
 		must(t, f.SetCellStr("02-second", cell(t, f, "02-second", "id", 6), "wiper"))
 	})
-	want, problems := sheet.Import(files, book)
+	want, problems := imported(t, files, book)
 	if len(problems) > 0 || len(want.Changed) != 2 {
 		t.Fatal(problems)
 	}
-	got, problems := sheet.Import(files, resaved(t, book))
+	got, problems := imported(t, files, resaved(t, book))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

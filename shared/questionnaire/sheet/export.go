@@ -19,8 +19,8 @@ import (
 	"cssa/shared/questionnaire"
 )
 
-// marker begins cell A1 of every sheet that is read back. Behind it stand the sheet's file, the SHA-256 of the file as it
-// was exported, and that of the rows.
+// marker begins cell A1 of every sheet that is read back. Behind it stand the edition, the sheet's file, the SHA-256 of the
+// file as it was exported, and that of the rows.
 const marker = "cssa-edition"
 
 // guideSheet is the sheet that tells how to edit.
@@ -34,12 +34,12 @@ const (
 	cellLimit  = 32767
 )
 
-// Export writes the workbook of an edition's files, as [questionnaire.Files] gives them. The edition, which puts conditions
-// into words, may be nil. A file that cannot be shown whole is an error that names it.
-func Export(w io.Writer, files map[string][]byte, ed *checklist.Edition) (err error) {
+// Export writes the workbook of an edition's files, as [questionnaire.Files] gives them. The edition puts conditions into
+// words; where the files have findings it is nil. A file that cannot be shown whole is an error that names it.
+func Export(w io.Writer, id checklist.EditionID, files map[string][]byte, ed *checklist.Edition) (err error) {
 	f := excelize.NewFile()
 	defer func() { err = errors.Join(err, f.Close()) }()
-	b := &writer{f: f, ed: ed, styles: map[look]int{}}
+	b := &writer{f: f, id: id, ed: ed, styles: map[look]int{}}
 	if err := f.SetSheetName("Sheet1", guideSheet); err != nil {
 		return err
 	}

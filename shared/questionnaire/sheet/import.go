@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"cssa/shared/checklist"
 	"cssa/shared/questionnaire"
 )
 
@@ -17,12 +18,19 @@ const frozen = "FROZEN"
 
 // An Imported is an edition's files with the changes of a workbook.
 type Imported struct {
+	Edition checklist.EditionID
 	Files   map[string][]byte // all of them
 	Changed []string          // names of those that are new or other than before, sorted
 	Removed []string          // names of sections that are gone, sorted
+	Left    Left              // to be kept for the next import
 
 	places []spot
 }
+
+// Left says how imports have left files: by "FILE SHA-256 of the export" the SHA-256 of the file since. It tells a file
+// that the same workbook was imported into from one that was edited as text, so that a workbook can be mended and imported
+// again and again.
+type Left map[string]string
 
 // A spot is where a line of a text file stands in the workbook.
 type spot struct {
@@ -32,28 +40,44 @@ type spot struct {
 	node        *ast.MappingNode
 }
 
-// Import merges an edited workbook into the files that it was exported from. A file that was changed since, here or in the
-// workbook, is taken from where it was changed; one that was changed on both sides is a problem. With problems nothing is
-// merged. The files may have findings after it, as after any other edit: load them, and ask [Imported.Place] for the cells.
-func Import(files map[string][]byte, workbook []byte) (*Imported, []Problem) {
+// Import merges an edited workbook into the files that it was exported from; files gives those of the edition that the
+// workbook names, and its error comes back. A file that was changed since, here or in the
+// workbook, is taken from where it was changed; one that was changed on both sides is a problem, but for what earlier imports
+// have left. With problems nothing is merged. The files may have findings after it, as after any other edit: load them, and ask [Imported.Place] for the cells.
+func Import(workbook []byte, files func(checklist.EditionID) (map[string][]byte, error), left Left) (*Imported, []Problem, error) {
 	pages, problems := readBook(workbook)
 	if len(problems) > 0 {
-		return nil, problems
+		return nil, problems, nil
 	}
-	byFile, problems := assign(files, pages)
-	in := &Imported{Files: maps.Clone(files)}
+	in := &Imported{Edition: checklist.EditionID(pages[0].edition), Left: Left{}}
+	maps.Copy(in.Left, left)
+	for _, p := range pages {
+		if p.edition != pages[0].edition {
+			problems = append(problems, Problem{Sheet: p.name, What: name("別の実施回（"+p.edition+"）のシートです", "this is a sheet of another edition, "+p.edition),
+				Mend: name("シートを削除するか、行をこの実施回のシートにコピーしてください", "remove it, or copy its rows into a sheet of this edition")})
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	have, err := files(in.Edition)
+	if err != nil {
+		return nil, nil, err
+	}
+	byFile, problems := assign(have, pages)
+	in.Files = maps.Clone(have)
 	for _, file := range slices.SortedFunc(maps.Keys(byFile), sheetOrder) {
-		problems = append(problems, in.merge(files, file, byFile[file])...)
+		problems = append(problems, in.merge(have, file, byFile[file])...)
 	}
 	if in.Files[frozen] != nil && len(in.Changed)+len(in.Removed) > 0 {
 		problems = append(problems, Problem{File: frozen, What: name("確定済みの実施回です。変更できません", "the edition is frozen: it cannot be changed"),
 			Mend: name("新しい実施回を作ってください", "make a new edition: cssa edition new")})
 	}
 	if len(problems) > 0 {
-		return nil, problems
+		return nil, problems, nil
 	}
 	slices.Sort(in.Changed)
-	return in, nil
+	return in, nil, nil
 }
 
 // assign says which file each page is, and that every file with a form has one.
@@ -105,7 +129,7 @@ func (in *Imported) merge(files map[string][]byte, file string, p *page) []Probl
 			in.Removed = append(in.Removed, p.file)
 		}
 		return nil
-	case there && p.fileSum != "" && sum(have) != p.fileSum:
+	case there && p.fileSum != "" && sum(have) != p.fileSum && sum(have) != in.Left[p.file+" "+p.fileSum]:
 		if now, err := readSource(p.root.kind, unix(have)); err == nil && now.same(p.root) {
 			break // the same on both sides
 		}
@@ -128,6 +152,9 @@ func (in *Imported) merge(files map[string][]byte, file string, p *page) []Probl
 		in.Changed = append(in.Changed, file)
 	}
 	in.Files[file] = merged
+	if p.fileSum != "" {
+		in.Left[p.file+" "+p.fileSum] = sum(merged)
+	}
 	in.remember(file, p, merged)
 	return nil
 }

@@ -32,7 +32,7 @@ func TestTheSmallEditionIsOne(t *testing.T) {
 	if _, findings := load(t, files); len(findings) > 0 {
 		t.Fatal(questionnaire.Findings(findings))
 	}
-	in, problems := sheet.Import(files, export(t, files))
+	in, problems := imported(t, files, export(t, files))
 	if len(problems) > 0 || len(in.Changed)+len(in.Removed) > 0 {
 		t.Errorf("%v, changed %v, removed %v", problems, in.Changed, in.Removed)
 	}
@@ -59,7 +59,7 @@ func TestEditsInTheWorkbookAppearInTheEdition(t *testing.T) {
 			}
 			want = said(t, f, name)
 		})
-		in, problems := sheet.Import(files, changed)
+		in, problems := imported(t, files, changed)
 		if len(problems) > 0 {
 			r.Fatal(problems)
 		}
@@ -77,8 +77,8 @@ func TestEditsInTheWorkbookAppearInTheEdition(t *testing.T) {
 		}
 		// Exported again and read again, it is the same.
 		var again bytes.Buffer
-		must(t, sheet.Export(&again, in.Files, nil))
-		if next, problems := sheet.Import(in.Files, again.Bytes()); len(problems) > 0 || len(next.Changed) > 0 {
+		must(t, sheet.Export(&again, testEdition, in.Files, nil))
+		if next, problems := imported(t, in.Files, again.Bytes()); len(problems) > 0 || len(next.Changed) > 0 {
 			r.Fatalf("%v, changed %v", problems, next.Changed)
 		}
 	})

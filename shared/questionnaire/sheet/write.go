@@ -13,6 +13,7 @@ import (
 
 type writer struct {
 	f      *excelize.File
+	id     checklist.EditionID
 	ed     *checklist.Edition
 	styles map[look]int
 }
@@ -79,7 +80,7 @@ func (b *writer) sheet(name, file string, root *thing, body []byte) error {
 	for i, c := range cs {
 		first := c.key
 		if i == 0 {
-			first = strings.Join([]string{marker, file, sum(body), rowsSum(root)}, " ")
+			first = strings.Join([]string{marker, string(b.id), file, sum(body), rowsSum(root)}, " ")
 		}
 		col, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
