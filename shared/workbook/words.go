@@ -49,39 +49,6 @@ func scale(st *checklist.Stage) checklist.Text {
 	}
 }
 
-// asked says to whom a question is put. A plain condition is spelled out; of any other the questions it depends on are named.
-func asked(ed *checklist.Edition, c *checklist.Condition) checklist.Text {
-	if c.Is != nil && len(c.Is.Choices) > 0 {
-		if q, ok := ed.Question(string(c.Is.Ref.Question)); ok && len(q.Items) == 0 {
-			var ja, en []string
-			for i, ch := range q.Choices {
-				for _, id := range c.Is.Choices {
-					if ch.ID == id {
-						ja = append(ja, fmt.Sprintf("「%d %s」", i+1, ch.Label.JA))
-						en = append(en, fmt.Sprintf("“%d %s”", i+1, ch.Label.EN))
-					}
-				}
-			}
-			return checklist.Text{
-				JA: "対象 設問" + q.Number + "で" + strings.Join(ja, "か") + "と回答した場合だけ、回答してください。ほかの場合は空欄にしてください。",
-				EN: "Answer only if the answer to " + q.Number + " is " + strings.Join(en, " or ") + ". Otherwise leave it blank.",
-			}
-		}
-	}
-	var numbers []string
-	seen := map[string]bool{}
-	for _, r := range c.Refs(ed) {
-		if q, ok := ed.Question(string(r.Question)); ok && !seen[q.Number] {
-			seen[q.Number] = true
-			numbers = append(numbers, q.Number)
-		}
-	}
-	return checklist.Text{
-		JA: "対象 設問" + strings.Join(numbers, "、") + "の回答により、対象となる場合だけ回答してください。",
-		EN: "Answer only if the answers to " + strings.Join(numbers, ", ") + " make it apply.",
-	}
-}
-
 // howTo is what every edition's instruction sheet says, after the edition's own instructions, about the workbook itself.
 var howTo = []checklist.Text{
 	{JA: "水色の欄だけに記入できます。選択式の欄は、欄を選ぶと右に出る▼から選んでください。",
