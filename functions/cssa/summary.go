@@ -26,7 +26,7 @@ type summary struct {
 	Letters    map[string]int      `json:"letters"` // by kind
 	Run        string              `json:"run"`
 	Planned    int                 `json:"uploads_planned"`
-	Surprises  []string            `json:"surprises"`     // uploads that did not become what was planned
+	Surprises  []string            `json:"surprises"` // uploads that did not become what was planned
 	Figures    int                 `json:"figures"`
 	Claims     int                 `json:"claims"`        // statements that were checked; 0 with too few firms to bear them out
 	Broken     []string            `json:"claims_broken"` // statements of the edition's figures in words that they contradict
