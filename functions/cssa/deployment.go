@@ -25,8 +25,14 @@ import (
 type verb func(ctx context.Context, l *deployment, args []string) error
 
 // with returns a command's body that opens the deployment for do and lets it go afterwards: a stage's, or that of the
-// folder. Where a running serve holds the folder, the command is done there and its output copied here.
-func (d *desk) with(do verb) func(*cobra.Command, []string) error {
+// folder. Where a running serve holds the folder, the command is done there and its output copied here. A folder that is
+// not there is refused: its name may be mistyped.
+func (d *desk) with(do verb) func(*cobra.Command, []string) error { return d.body(do, false) }
+
+// founding is with for a verb that may begin a deployment in a folder that is not there yet.
+func (d *desk) founding(do verb) func(*cobra.Command, []string) error { return d.body(do, true) }
+
+func (d *desk) body(do verb, founds bool) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if d.held != nil {
@@ -38,6 +44,9 @@ func (d *desk) with(do verb) func(*cobra.Command, []string) error {
 				return err
 			}
 			return refused(do(ctx, onStage(r), args))
+		}
+		if _, err := os.Stat(d.data); !founds && errors.Is(err, os.ErrNotExist) {
+			return someFailed("there is no folder %s; name the deployment's with --data, or begin one: cssa firms import, cssa demo", word(d.data))
 		}
 		l, err := d.open(ctx, "", nil)
 		if errors.Is(err, laptop.ErrHeld) {

@@ -21,7 +21,7 @@ func (d *desk) firmsCommand() *cobra.Command {
 			"successor,valid_from,valid_to. Of CONTACTS.csv: firm_id,role,name,email,valid_from,valid_to; role is officer or desk.\n" +
 			"UTF-8 or CP932. Nothing is imported while there is a problem; all of them are listed.",
 		Example: "  cssa firms import firms.csv contacts.csv", Args: cobra.ExactArgs(2),
-		RunE: d.with(d.importFirms),
+		RunE: d.founding(d.importFirms),
 	}, &cobra.Command{
 		Use: "erase-contacts FIRM", Short: "Erase a firm's contacts, which are personal data, from the register", Args: cobra.ExactArgs(1),
 		Long: "Letters to the firm are refused from here on until contacts are imported again. Its answers and letters sent stay.\n" +

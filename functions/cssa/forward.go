@@ -155,8 +155,11 @@ func (d *desk) obey(ctx context.Context, w http.ResponseWriter, l *laptop.Deploy
 	env := environment{
 		out: streamWriter{lines, false}, err: streamWriter{lines, true}, dir: o.Dir, now: d.now, held: l,
 		lookup: func(name string) (string, bool) {
-			if name == "LANG" {
+			switch name {
+			case "LANG":
 				return o.Lang, o.Lang != ""
+			case "LC_ALL", "LC_MESSAGES": // decided where the order was given
+				return "", false
 			}
 			return d.lookup(name)
 		},

@@ -116,7 +116,7 @@ func (d *desk) root() *cobra.Command {
 		data = "cssa-data"
 	}
 	lang := "en"
-	if l, _ := d.lookup("LANG"); strings.HasPrefix(l, "ja") {
+	if strings.HasPrefix(locale(d.lookup), "ja") {
 		lang = "ja"
 	}
 	stage, _ := d.lookup("CSSA_STAGE")
@@ -140,10 +140,20 @@ func (d *desk) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		d.demoCommand(), d.serveCommand(), d.synthesiseCommand(), d.editionCommand(), d.firmsCommand(),
-		d.templateCommand(), d.ticketCommand(), d.submitCommand(), d.receiveCommand(), d.checkCommand(), d.withdrawCommand(), d.remindCommand(), d.messagesCommand(),
+		d.templateCommand(), d.ticketCommand(), d.submitCommand(), d.receiveCommand(), d.checkCommand(), d.faultsCommand(), d.withdrawCommand(), d.remindCommand(), d.messagesCommand(),
 		d.statusCommand(), d.aggregateCommand(), d.releaseCommand(), d.tabCommand(), d.queryCommand(), d.showCommand(),
 	)
 	return root
+}
+
+// locale returns what the environment asks messages to be in, e.g. ja_JP.UTF-8, by the order of POSIX (XBD 8.2).
+func locale(lookup func(string) (string, bool)) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if l, _ := lookup(name); l != "" {
+			return l
+		}
+	}
+	return ""
 }
 
 // path returns p as an absolute path.

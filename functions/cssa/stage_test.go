@@ -52,6 +52,7 @@ func plain(text, data string) string {
 		{" in " + filepath.Join(data, "outbox") + "   refused", " sent   refused"},
 		{filepath.Join(data, "s3/buckets/lake-restricted"), "RESTRICTED"}, {"s3://cssa-test-restricted", "RESTRICTED"},
 		{filepath.Join(data, "s3/buckets/lake-open"), "OPEN"}, {"s3://cssa-test-open", "OPEN"},
+		{filepath.Join(data, "s3/buckets/archive"), "ARCHIVE"}, {"s3://cssa-test-archive", "ARCHIVE"},
 		{"handed over to be mailed", "HANDED"}, {"written to a folder, nothing was sent", "HANDED"},
 		{" --by NAME", ""}, {"handed over\n", "\n"}, {"arn:aws:iam::111122223333:user/", ""},
 	} {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -247,6 +249,35 @@ func (d *desk) showCommand() *cobra.Command {
 	}
 }
 
+// A confirmedView is a warning that a firm confirmed with a reason.
+type confirmedView struct {
+	Code   checklist.FaultCode `json:"code"`
+	Place  string              `json:"place,omitempty"`
+	Where  string              `json:"-"` // the question's number, or the cover
+	Rule   string              `json:"rule,omitempty"`
+	Reason string              `json:"reason"`
+}
+
+func confirmedViews(ed *checklist.Edition, confirmed []checklist.Confirmation) []confirmedView {
+	views := []confirmedView{}
+	for _, c := range confirmed {
+		where := "cover"
+		if q, ok := ed.Question(string(c.Ref.Question)); ok {
+			where = q.Number
+		}
+		views = append(views, confirmedView{c.Code, c.Ref.String(), where, c.Rule, strings.Join(strings.Fields(c.Reason), " ")})
+	}
+	return views
+}
+
+// byNumber compares what letters are about by the number it ends with: 2 comes before 10, and a run's -v2 before its -v10.
+func byNumber(a, b string) int {
+	const digits = "0123456789"
+	head, head2 := strings.TrimRight(a, digits), strings.TrimRight(b, digits)
+	n, n2 := strings.TrimLeft(a[len(head):], "0"), strings.TrimLeft(b[len(head2):], "0")
+	return cmp.Or(cmp.Compare(head, head2), cmp.Compare(len(n), len(n2)), cmp.Compare(n, n2))
+}
+
 func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 	id, err := checklist.ParseFirmID(args[0])
 	if err != nil {
@@ -282,6 +313,7 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 		Answers    int                    `json:"answers"`
 		Mend       int                    `json:"faults_mend"`
 		Confirm    int                    `json:"faults_confirm"`
+		Confirmed  []confirmedView        `json:"confirmed"` // those of faults_confirm that have a reason
 		Current    bool                   `json:"current"`
 		Via        string                 `json:"via,omitempty"`    // on behalf of the firm
 		Marked     string                 `json:"marked,omitempty"` // the workbook that goes back with its faults marked
@@ -289,7 +321,7 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 	versions := []versionView{}
 	for _, s := range subs {
 		blocking := checklist.Blocking(s.Faults)
-		versions = append(versions, versionView{s.Ticket, s.Status, s.ReceivedAt, len(s.Answers), blocking, len(s.Faults) - blocking, s.Ticket == cur.Submission.Ticket, s.Via, l.marked(s.Marked)})
+		versions = append(versions, versionView{s.Ticket, s.Status, s.ReceivedAt, len(s.Answers), blocking, len(s.Faults) - blocking, confirmedViews(ed, s.Confirmations), s.Ticket == cur.Submission.Ticket, s.Via, l.marked(s.Marked)})
 	}
 	type letterView struct {
 		Kind  string             `json:"kind"`
@@ -303,6 +335,7 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 			mine = append(mine, letterView{x.Key.Kind, x.Key.Subject, x.State, x.Why})
 		}
 	}
+	slices.SortStableFunc(mine, func(a, b letterView) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), byNumber(a.About, b.About)) })
 	late := !cur.FirstReceived.IsZero() && round.Late(cur.FirstReceived)
 	v := map[string]any{
 		"firm": id, "name": firm.Name.In(d.lang), "sector": firm.Sector, "peer_group": firm.PeerGroup, "size_band": firm.SizeBand,
@@ -321,6 +354,9 @@ func (d *desk) show(ctx context.Context, l *deployment, args []string) error {
 			}
 			d.say("  version %d  %s  %s   %d answers   %d to mend, %d to confirm%s", s.Version,
 				s.ReceivedAt.In(ed.Location).Format("2006-01-02 15:04"), pad(string(s.Status), 9), s.Answers, s.Mend, s.Confirm, mark)
+			for _, c := range s.Confirmed {
+				d.say("             reason   %s %s  %s", c.Code, pad(c.Where, 8), c.Reason)
+			}
 			if s.Marked != "" {
 				d.say("             marked   %s", s.Marked)
 			}

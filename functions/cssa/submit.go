@@ -261,9 +261,15 @@ func send(ctx context.Context, t invite.Issued, body []byte) error {
 
 func (d *desk) withdrawCommand() *cobra.Command {
 	var firm string
-	c := &cobra.Command{Use: "withdraw", Short: "Record that a firm takes its answers back (取下げ)", Args: cobra.NoArgs, Example: "  cssa withdraw --firm S-0137"}
-	c.Flags().StringVar(&firm, "firm", "", "firm id (required)")
-	c.RunE = d.with(func(ctx context.Context, l *deployment, _ []string) error {
+	c := &cobra.Command{Use: "withdraw FIRM", Short: "Record that a firm takes its answers back (取下げ)", Args: cobra.MaximumNArgs(1), Example: "  cssa withdraw S-0137"}
+	c.Flags().StringVar(&firm, "firm", "", "firm id, instead of FIRM")
+	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
+		switch {
+		case len(args) == 1 && firm == "":
+			firm = args[0]
+		case (len(args) == 1) == (firm != ""):
+			return usage("want one firm, e.g. cssa withdraw S-0137")
+		}
 		id, err := checklist.ParseFirmID(firm)
 		if err != nil {
 			return failure{exitUsage, err}
