@@ -174,19 +174,19 @@ func (d *desk) lintEdition(ctx context.Context, args []string) error {
 	if len(args) == 1 {
 		name = args[0]
 	}
-	lib := d.library()
-	folder, err := lib.Folder(checklist.EditionID(name))
-	if _, bad := checklist.ParseEditionID(name); bad != nil {
+	load := func() (*checklist.Edition, []questionnaire.Finding, error) {
+		return d.library().Check(ctx, checklist.EditionID(name))
+	}
+	if _, err := checklist.ParseEditionID(name); err != nil {
 		name = d.path(name)
 		beside := append([]fs.FS{os.DirFS(filepath.Dir(name))}, d.editionSources()...) // there may be the edition before
-		folder, lib, err = os.DirFS(name), questionnaire.NewLibrary(beside...), nil
+		load = func() (*checklist.Edition, []questionnaire.Finding, error) {
+			return questionnaire.NewLibrary(beside...).Load(ctx, os.DirFS(name))
+		}
 	}
+	ed, findings, err := load()
 	if err != nil {
 		return failure{exitSomeFailed, fmt.Errorf("edition %s: %w", name, err)}
-	}
-	ed, findings, err := lib.Load(ctx, folder)
-	if err != nil {
-		return failure{exitSomeFailed, err}
 	}
 	rows := d.findingViews(findings)
 	err = d.emit(map[string]any{"edition": name, "findings": rows}, func() {

@@ -78,3 +78,29 @@ func (f *lineFinder) Visit(n ast.Node) ast.Visitor {
 	}
 	return f
 }
+
+// unnamed returns the lines of the members of lists whose members have ids that have none: nothing that is wrong with them
+// could be said of a line.
+func unnamed(n ast.Node, list string) []int {
+	var lines []int
+	switch n := n.(type) {
+	case *ast.SequenceNode:
+		for _, m := range n.Values {
+			es := entries(m)
+			if named[list] && len(es) > 0 {
+				id := entryOf(m, "id")
+				if id == nil || id.Value == nil || id.Value.Type() == ast.NullType {
+					lines = append(lines, es[0].Key.GetToken().Position.Line)
+				}
+			}
+			lines = append(lines, unnamed(m, "")...)
+		}
+	default:
+		for _, e := range entries(n) {
+			lines = append(lines, unnamed(e.Value, e.Key.GetToken().Value)...)
+		}
+	}
+	return lines
+}
+
+var named = map[string]bool{"groups": true, "terms": true, "questions": true, "items": true, "choices": true, "stages": true, "rules": true, "figures": true, "series": true}

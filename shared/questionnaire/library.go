@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"cssa/shared/checklist"
@@ -69,20 +70,48 @@ func (l *Library) edition(id checklist.EditionID) (*checklist.Edition, error) {
 }
 
 func (l *Library) load(id checklist.EditionID) (*checklist.Edition, error) {
+	e, findings, err := l.check(id)
+	if err == nil && len(findings) > 0 {
+		err = Findings(findings)
+	}
+	return e, err
+}
+
+// Check loads the edition with this id anew and returns its findings, also that its folder has another name.
+func (l *Library) Check(ctx context.Context, id checklist.EditionID) (*checklist.Edition, []Finding, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.check(id)
+}
+
+func (l *Library) check(id checklist.EditionID) (*checklist.Edition, []Finding, error) {
 	folder, err := l.Folder(id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e, findings, err := loadAfter(folder, l.edition)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(findings) > 0:
-		return nil, Findings(findings)
-	case e.ID != id:
-		return nil, Findings{{File: "edition.yaml", Where: "edition", What: fmt.Sprintf("the id is %s, not the folder's name", e.ID), Mend: "rename one of them"}}
+	if err != nil || e == nil || e.ID == id {
+		return e, findings, err
 	}
-	return e, nil
+	line := 0
+	if body, err := fs.ReadFile(folder, "edition.yaml"); err == nil {
+		line = lineOfID(body)
+	}
+	return e, append(findings, Finding{File: "edition.yaml", Line: line, Where: "edition", Key: "id",
+		What: fmt.Sprintf("the id is %s, not the folder's name", e.ID), Mend: "rename one of them"}), nil
+}
+
+// lineOfID returns the line of the outermost key id.
+func lineOfID(body []byte) int {
+	for i, line := range strings.Split(string(body), "\n") {
+		if strings.HasPrefix(line, "id:") {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // Load is [Load] of any folder, with its mapping compared with the edition before, which the library gives out.

@@ -177,6 +177,10 @@ var slips = []slip{
 
 	// What cannot be read as an edition at all.
 	{name: "key misspelt", file: policy, old: "prompt:", new: "promt:", want: "unknown field \"promt\""},
+	{name: "no id", file: policy, old: "      - id: internal\n        rank: 2", new: "      - rank: 2", want: "the id is missing"},
+	{name: "an empty id", file: policy, old: "      - id: internal\n", new: "      - id:\n", want: "the id is missing"},
+	{name: "no deadline", file: "edition.yaml", old: "deadline:", new: "# deadline:", want: "\"\" is not a date and time"},
+	{name: "no id of the edition", file: "edition.yaml", old: "id: 2023-securities", new: "# id: 2023-securities", want: "edition id \"\""},
 	{name: "key twice", file: policy, old: "kind: single", new: "kind: single\n    kind: single", want: "mapping key \"kind\" already defined"},
 	{name: "list where a word is wanted", file: policy, old: "id: policy-and-plan", new: "id: [a]", want: "a word is wanted here"},
 	{name: "not YAML", file: "rules.yaml", old: "rules:", new: "rules: {", want: ""},

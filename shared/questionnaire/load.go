@@ -60,7 +60,9 @@ func loadAfter(fsys fs.FS, before func(checklist.EditionID) (*checklist.Edition,
 	findings = *lint.findings
 	for i := range findings {
 		f := &findings[i]
-		f.File, f.Line = l.find(f.Where)
+		if f.File, f.Line = l.find(f.Where); f.File == "" {
+			f.File, f.Line = "edition.yaml", 1
+		}
 		f.Line = keyLine(l.trees[f.File], f.Line, f.Key)
 	}
 	if frozen, ok := files[frozenFile]; ok && strings.TrimSpace(string(frozen)) != e.Checksum {
@@ -153,7 +155,11 @@ func (l *loader) find(where string) (string, int) {
 	}
 }
 
+// say adds a finding. What is not there at all is said of the file's first line.
 func (l *loader) say(line int, where, what, mend string) {
+	if _, there := l.files[l.file]; there && line == 0 {
+		line = 1
+	}
 	l.findings = append(l.findings, Finding{File: l.file, Line: line, Where: where, What: what, Mend: mend})
 }
 
@@ -180,6 +186,12 @@ func (l *loader) parse(name string, v any) {
 	}
 	if n := cleverness(tree.Docs[0].Body); n != nil {
 		l.say(n.GetToken().Position.Line, "", "anchors, aliases and tags are not used in editions", "write the text out")
+		return
+	}
+	if nameless := unnamed(tree.Docs[0].Body, ""); len(nameless) > 0 {
+		for _, line := range nameless {
+			l.say(line, "", "the id is missing", "give it one: lower-case letters and digits in words joined by hyphens")
+		}
 		return
 	}
 	l.trees[name] = tree.Docs[0].Body

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"cssa/shared/checklist"
 )
 
 func TestAFolderThatIsNoEdition(t *testing.T) {
@@ -58,9 +60,20 @@ func TestTheFindingsOfAllFilesComeAtOnce(t *testing.T) {
 	}
 }
 
-// FuzzLoad puts any bytes in the place of a file. Whatever they are, the loader returns, and what it accepts is usable.
+// FuzzLoad puts any bytes in the place of a file of an edition that follows another. Whatever they are, the loader returns,
+// and what it accepts is usable.
 func FuzzLoad(f *testing.F) {
-	seeds := securitiesFiles(f)
+	seeds := fstest.MapFS{}
+	files, _, err := Files(must(NewLibrary(Builtin()).Folder("2024-securities")))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for name, body := range files {
+		if name != frozenFile {
+			seeds[name] = &fstest.MapFile{Data: body}
+		}
+	}
+	lib := NewLibrary(Builtin())
 	names := slices.Sorted(maps.Keys(seeds))
 	for i, name := range names {
 		if !strings.HasPrefix(name, sectionsDir) || name == plans {
@@ -76,15 +89,23 @@ func FuzzLoad(f *testing.F) {
 			files[n] = file
 		}
 		files[names[int(which)%len(names)]] = &fstest.MapFile{Data: body}
-		e, findings, err := Load(files)
+		e, findings, err := lib.Load(t.Context(), files)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, f := range findings {
+			if what, mend := f.Texts(); f.What == "" || what.JA == "" || f.Mend == "" || mend.JA == "" || f.File == "" {
+				t.Errorf("%s: it does not say where, what and how to mend it", f)
+			}
 		}
 		if e == nil && len(findings) == 0 {
 			t.Fatal("neither an edition nor a finding")
 		}
 		if len(findings) > 0 {
 			return
+		}
+		if _, _, err := Follow(must2(Files(files)), e, checklist.EditionID(fmt.Sprintf("%d-%s-zz", e.FiscalYear+1, e.Sector))); err != nil && e.FiscalYear < 9999 && !strings.Contains(err.Error(), "line of its own") {
+			t.Error(err)
 		}
 		// Answering nothing must be checkable, and each condition must have words.
 		e.Check(nil, nil)
@@ -95,3 +116,12 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func must2[T, U any](v T, _ U, err error) T { return must(v, err) }
