@@ -22,14 +22,18 @@ import (
 const programs = "build/lambda"
 
 func main() {
-	if err := run(); err != nil {
+	err := run()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "infra:", err)
+	}
+	os.Stderr = nil // jsii waits for Node twice, and now and then tells of the second time as if something were wrong
+	jsii.Close()
+	if err != nil {
 		os.Exit(1)
 	}
 }
 
 func run() error {
-	defer jsii.Close()
 	file, err := os.Open("cdk.json")
 	if err != nil {
 		return fmt.Errorf("run me in the module's root: %w", err)
