@@ -21,6 +21,11 @@ type cellReader interface {
 	Merged() []area
 	// Short says whether a cell may hold something as short as an id; it keeps the search for ids from decoding everything.
 	Short(c *rawCell) bool
+	// Size returns about how many bytes Value would decode.
+	Size(c *rawCell) int
+	// Shows says whether a cell plainly holds a run of just this text, without decoding it. It may hold the text all the same
+	// if it does not.
+	Shows(c *rawCell, text string) bool
 	// Value returns what stands in a cell; the cell must come from the present call of visit.
 	Value(c *rawCell) (value, error)
 }
@@ -213,9 +218,20 @@ func (b *book) rawText(c *rawCell) ([]byte, error) {
 	return b.shared[at[0]:at[1]], nil
 }
 
-func (b *book) Short(c *rawCell) bool {
+func (b *book) Short(c *rawCell) bool { return b.Size(c) < 4000 }
+
+func (b *book) Size(c *rawCell) int {
 	raw, err := b.rawText(c)
-	return err != nil || len(raw) < 4000 // Value tells what is wrong with it
+	if err != nil {
+		return 0 // Value tells what is wrong with it
+	}
+	return len(raw)
+}
+
+func (b *book) Shows(c *rawCell, text string) bool {
+	raw, err := b.rawText(c)
+	at := bytes.Index(raw, []byte(text)) // characters that are written otherwise than they are read are left to Value
+	return err == nil && at > 0 && raw[at-1] == '>' && at+len(text) < len(raw) && raw[at+len(text)] == '<' && !strings.ContainsAny(text, "<&_")
 }
 
 func (b *book) Value(c *rawCell) (value, error) {

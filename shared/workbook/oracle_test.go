@@ -27,6 +27,9 @@ type oracle struct {
 func (o oracle) Sheets() []string      { return o.f.GetSheetList() }
 func (o oracle) Short(c *rawCell) bool { return true }
 
+func (o oracle) Size(c *rawCell) int                { return len(c.raw) }
+func (o oracle) Shows(c *rawCell, text string) bool { return string(c.raw) == text }
+
 func (o oracle) Rows(sheet int, visit func(int, []rawCell) error) error {
 	name := o.Sheets()[sheet]
 	*o.sheet = name
