@@ -1,7 +1,6 @@
 package register
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,9 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/unicode/norm"
 
 	"cssa/shared/checklist"
@@ -65,8 +62,9 @@ func Read(firms, contacts io.Reader) (Register, []Problem, error) {
 	return r, problems, nil
 }
 
-// ReadFirms reads the firms' file: CSV with a header row, in UTF-8 or in CP932 as Excel for Windows writes it. Rows with
-// problems are left out. Codes, ids and dates may be typed full-width; names stay as typed. The rows are not yet compared
+// ReadFirms reads the firms' file: CSV with a header row, in UTF-8, with or without a byte order mark, or in CP932 as Excel
+// for Windows writes it. A character that cannot be told for certain is a problem, never a guess. Rows with problems are left
+// out. Codes, ids and dates may be typed full-width; names stay as typed. The rows are not yet compared
 // with each other, see [Register.Check].
 func ReadFirms(r io.Reader) ([]Firm, []Problem, error) {
 	rows, problems, err := readFirms(r)
@@ -170,39 +168,6 @@ func read[T any](r io.Reader, file string, columns []string, parse func(*row) T)
 	}
 }
 
-// decode returns the file's text. Text that is not UTF-8 is taken for CP932; what neither can be is named by its line.
-func decode(b []byte, file string) (string, []Problem) {
-	one := func(line int, what, mend checklist.Text) (string, []Problem) {
-		return "", []Problem{{File: file, Line: line, What: what, Mend: mend}}
-	}
-	saveAsCSV := checklist.Text{JA: "「CSV UTF-8（コンマ区切り）」で保存し直してください。", EN: "Please save it as “CSV UTF-8 (comma delimited)”."}
-	switch {
-	case len(b) > MaxFile:
-		return one(0, checklist.Text{JA: "ファイルが大きすぎます（上限16MB）。", EN: "The file is too large (the limit is 16 MB)."},
-			checklist.Text{JA: "不要な行を除いてください。", EN: "Please remove rows that are not needed."})
-	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")), bytes.IndexByte(b, 0) >= 0:
-		return one(0, checklist.Text{JA: "CSVのテキストではありません（Unicode テキスト、ブックなど）。", EN: "This is not CSV text (UTF-16, or a workbook)."}, saveAsCSV)
-	}
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	if !utf8.Valid(b) {
-		decoded, err := japanese.ShiftJIS.NewDecoder().Bytes(b)
-		if err != nil {
-			return one(0, checklist.Text{JA: "文字コードが分かりません。", EN: "The character encoding is not known."}, saveAsCSV)
-		}
-		b = decoded
-	}
-	var problems []Problem
-	for i, line := range bytes.Split(b, []byte("\n")) {
-		if bytes.ContainsRune(line, utf8.RuneError) {
-			problems = append(problems, Problem{File: file, Line: i + 1, Found: strings.TrimSpace(string(line)),
-				What: checklist.Text{JA: "読めない文字があります（UTF-8でもCP932でもないか、すでに化けています）。",
-					EN: "A character cannot be read (neither UTF-8 nor CP932, or damaged before)."},
-				Mend: checklist.Text{JA: "元の表で直し、「CSV UTF-8」で保存し直してください。", EN: "Please mend it in the original and save it as “CSV UTF-8”."}})
-		}
-	}
-	return string(b), problems
-}
-
 func noHeader(file string, columns []string) Problem {
 	return Problem{File: file, Line: 1,
 		What: checklist.Text{JA: "見出し行がありません。", EN: "There is no header row."},
@@ -259,6 +224,11 @@ func newRow(file string, line int, header, fields []string) *row {
 			c.wrong(name, c.fields[name],
 				checklist.Text{JA: "改行などの制御文字が入っています。", EN: "It contains a line break or another control character."},
 				checklist.Text{JA: "1行で記入してください。", EN: "Please write it on one line."})
+		}
+		if i := unreadable(c.fields[name]); i > 0 {
+			c.wrong(name, c.fields[name],
+				checklist.Text{JA: fmt.Sprintf("%d文字目が読めません（外字、文字化け、文字コードの混在）。", i), EN: fmt.Sprintf("Character %d cannot be read (a private one, damaged before, or of another encoding).", i)},
+				checklist.Text{JA: "元の表でその文字を打ち直し、「CSV UTF-8」で保存してください。", EN: "Please retype that character in the original and save it as “CSV UTF-8”."})
 		}
 		if strings.ContainsFunc(c.fields[name], turns) {
 			c.wrong(name, spelt(c.fields[name]),

@@ -87,8 +87,8 @@ func TestEveryProblemOfAFileAtOnce(t *testing.T) {
 		"nothing":               {"", []string{"firms 1"}},
 		"a workbook":            {"PK\x03\x04\x00\x00", []string{"firms 0"}},
 		"UTF-16":                {"\xff\xfef\x00i\x00", []string{"firms 0"}},
-		"damaged before":        {firmsHeader + alphaRow + "S-0002,\ufffd,b\n", []string{"firms 3  S-0002,\ufffd,b"}},
-		"neither UTF-8 nor 932": {firmsHeader + "S-0002,\x82\xa0\x80\xfd\n", []string{"firms 2  S-0002,あ\u0080\ufffd"}},
+		"damaged before":        {firmsHeader + strings.Replace(alphaRow, "アル", "ア\ufffd", 1), []string{"firms 2 name_ja ア\ufffdファ証券"}},
+		"neither UTF-8 nor 932": {firmsHeader + "S-0002,1,\x82\xa0\xfd,b,securities,net,large,,,2020-04-01,\n", []string{"firms 2 name_ja あ\ufffd"}},
 		"header": {"firm_id,firm_id,colour,registration_number,name_ja,name_en,sector,peer_group,size_band,corporate_group,successor,valid_from\nx\n",
 			[]string{"firms 1 firm_id firm_id", "firms 1 colour colour", "firms 1 valid_to valid_to"}},
 		"rows": {firmsHeader + "0001,,アルファ証券,,Securities,net,large,,0002,2020-02-30,x\n" + alphaRow + "S-0003\n" + `S-0004,a"b` + "\n" +
