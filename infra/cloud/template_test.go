@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
+	jsii.Close() // takes its program out of the temporary folder
 	os.RemoveAll(scratch)
 	os.Exit(code)
 }

@@ -35,7 +35,7 @@ type verb struct {
 
 func of(p person, says string, args ...string) verb { return verb{[]person{p}, says, args} }
 
-// round is a round by the verbs of cssa --stage, in order.
+// verbs are those of a round by cssa --stage, in order.
 func verbs() []verb {
 	days := func(n int) string { return time.Now().AddDate(0, 0, n).Format("2006-01-02T15:04") }
 	book := func(name string) string { return "synthetic/workbooks/" + name + ".xlsx" }
