@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -96,7 +97,7 @@ func (d *desk) demo(ctx context.Context, o synthesise.Options, wipe bool) error 
 	return nil
 }
 
-// claimDemoFolder makes the folder the demo's, if it is empty or holds this very demo.
+// claimDemoFolder makes the folder the demo's, if it holds this very demo, or nothing but editions of one's own.
 func (d *desk) claimDemoFolder(ctx context.Context, mark demoMark, wipe bool) error {
 	path := filepath.Join(d.data, "demo.json")
 	var have demoMark
@@ -113,7 +114,7 @@ func (d *desk) claimDemoFolder(ctx context.Context, mark demoMark, wipe bool) er
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		if len(entries) > 0 {
+		if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() != "editions" }) {
 			return usage("%s holds something that is not a demo; choose another folder: cssa demo --data DIR", d.data)
 		}
 	}
@@ -142,7 +143,7 @@ func (d *desk) claimDemoFolder(ctx context.Context, mark demoMark, wipe bool) er
 	return os.Rename(path+".new", path)
 }
 
-// wipe removes the demo, unless a process holds it. Its mark goes last.
+// wipe removes the demo, unless a process holds it. Its mark goes last. Editions are somebody's work and stay.
 func (d *desk) wipe(ctx context.Context) error {
 	l, err := laptop.Lock(ctx, d.data, 0)
 	if err != nil {
@@ -154,7 +155,7 @@ func (d *desk) wipe(ctx context.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() == "demo.json" {
+		if e.Name() == "demo.json" || e.Name() == "editions" {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(d.data, e.Name())); err != nil {

@@ -1,6 +1,7 @@
 package synthesise
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,18 +58,25 @@ func (s *sector) spoilt(a checklist.Answers, code checklist.FaultCode, from []in
 			return out, nil
 		}
 	}
-	return nil, fmt.Errorf("no place for a fault %s", code)
+	return nil, fmt.Errorf("%w %s", errNoPlace, code)
 }
 
-// blank leaves one to four required answers out.
+// errNoPlace says that nothing a firm was asked can go wrong as its story has it.
+var errNoPlace = errors.New("no place for a fault")
+
+// blank leaves one to four required answers out, as many as can be.
 func (s *sector) blank(a checklist.Answers) (checklist.Answers, error) {
-	out := a
+	out, left := a, 0
 	for range 1 + s.rng.IntN(4) {
 		next, err := s.spoilt(out, checklist.CodeUnanswered, s.free(out), func(a checklist.Answers, p *place) { delete(a, p.ref) })
+		if err != nil && left > 0 {
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
 		out = next
+		left++
 	}
 	return out, nil
 }
@@ -130,7 +138,7 @@ func (s *sector) other(f int) (checklist.Answers, error) {
 		}
 	}
 	if changed == 0 {
-		return nil, fmt.Errorf("firm %s: no answer can be changed", firmID(f+1))
+		return nil, fmt.Errorf("firm %s: %w: no answer can be changed", firmID(f+1), errNoPlace)
 	}
 	return s.answers[f], nil
 }

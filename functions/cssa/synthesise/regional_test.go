@@ -140,3 +140,30 @@ func TestSectorsNobodyKnowsAreDrawn(t *testing.T) {
 		t.Errorf("%d names, %+v", len(names), problems)
 	}
 }
+
+// In an edition where nothing can go wrong in some way, whose story that is sends plainly or nothing; what counts is the same.
+func TestStoriesThatCannotBeTold(t *testing.T) {
+	ed := *edition(t)
+	ed.Sections = []checklist.Section{{ID: "only", Number: "1", Questions: []checklist.Question{{
+		ID: "comments", Number: "1-1", Kind: checklist.FreeText, Max: 100}}}}
+	ed.Rules, ed.Figures = nil, nil
+	r, err := Plan(&ed, Options{Seed: 4, Firms: 120, Stories: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[Story]int{}
+	for _, u := range r.Uploads {
+		told[u.Story]++
+		if u.Story == Plain && u.Expect.Status != checklist.Accepted {
+			t.Errorf("%s is %s", u.File, u.Expect.Status)
+		}
+	}
+	for _, s := range []Story{Unanswered, TwoExclusive, TextInChoice, FullWidthDigits, Mended, MendedLate, Corrected} {
+		if told[s] > 0 {
+			t.Errorf("%s was told %d times", s, told[s])
+		}
+	}
+	if told[Plain] < 10 || told[Truncated] == 0 || len(r.NeverSent) < 4 || len(r.Final)+len(r.NeverSent) > 120 {
+		t.Errorf("told %v, %d never sent, %d count", told, len(r.NeverSent), len(r.Final))
+	}
+}

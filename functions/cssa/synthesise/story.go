@@ -1,7 +1,7 @@
 package synthesise
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 
 	"cssa/shared/checklist"
@@ -10,7 +10,8 @@ import (
 // A Story is what happens to one firm in a round. Values are words of the manifest.
 type Story string
 
-// The stories. In those whose first upload is returned, most firms mend it and send again; the others leave it at that.
+// The stories. A firm that cannot live through its own, because nothing it was asked can go wrong that way, sends plainly, or
+// nothing if its story was to end with nothing that counts. In those whose first upload is returned, most firms mend it and send again; the others leave it at that.
 const (
 	Plain           Story = "plain"             // sent once, in time, without a fault
 	Unanswered      Story = "unanswered"        // some questions were left blank
@@ -149,5 +150,5 @@ func (s *sector) digits(a checklist.Answers) (checklist.Ref, error) {
 			}
 		}
 	}
-	return checklist.Ref{}, errors.New("no answer can be typed in digits")
+	return checklist.Ref{}, fmt.Errorf("%w: no answer can be typed in digits", errNoPlace)
 }

@@ -2,6 +2,7 @@ package synthesise
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -31,7 +32,12 @@ func (r *Round) tell(s *sector, firms []register.Firm, c *cast) error {
 	t := &teller{round: r, sector: s, rng: stream(r.Options.Seed, timeStream), firms: firms}
 	for f := range firms {
 		t.f, t.story, t.sent = f, c.story[f], 0
-		if err := t.play(c.mends[f]); err != nil {
+		err := t.play(c.mends[f])
+		if errors.Is(err, errNoPlace) {
+			t.story = instead(c, f)
+			err = t.play(c.mends[f])
+		}
+		if err != nil {
 			return fmt.Errorf("story %s of %s: %w", t.story, firms[f].ID, err)
 		}
 		if c.counts(f) {
@@ -45,6 +51,15 @@ func (r *Round) tell(s *sector, firms []register.Firm, c *cast) error {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Firm, b.Firm))
 	})
 	return nil
+}
+
+// instead is the story of a firm that cannot live through its own, because nothing it was asked can go wrong that way: an
+// edition may have no “none of these”, say. What counts in the end stays what it was.
+func instead(c *cast, f int) Story {
+	if c.counts(f) {
+		return Plain
+	}
+	return NeverSent
 }
 
 func (t *teller) play(mends bool) error {
