@@ -1,3 +1,5 @@
+//go:build !js
+
 package workbook
 
 import (
@@ -10,15 +12,6 @@ import (
 
 	"github.com/xuri/excelize/v2"
 )
-
-// An Identity says whose workbook it is and for what. It stands in locked cells of the cover, because document properties
-// do not survive every mail gateway.
-type Identity struct {
-	Edition    checklist.EditionID
-	Firm       checklist.FirmID
-	Definition string // checksum of the edition's definition
-	FirmName   string // the register's name: prefilled on the cover; not locked
-}
 
 // Blank writes the checklist of an edition for one firm, with nothing answered; see [Template.Blank].
 func Blank(w io.Writer, ed *checklist.Edition, who Identity) error {
