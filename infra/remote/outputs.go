@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // Outputs are what the stack of a stage says of itself.
@@ -60,15 +61,13 @@ type Stacks interface {
 	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// ReadOutputs reads the outputs of the stage's stack, cssa-STAGE-system. All that are missing are named at once.
-func ReadOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, error) {
+// readOutputs reads the outputs of the stage's stack, cssa-STAGE-system, and says what came with the answer. All that are
+// missing are named at once.
+func readOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, middleware.Metadata, error) {
 	var out Outputs
-	if err := checkStage(stage); err != nil {
-		return out, err
-	}
 	got, err := stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String("cssa-" + stage + "-system")})
 	if err != nil {
-		return out, fmt.Errorf("is the stage %s deployed in this account and region? %w", stage, err)
+		return out, middleware.Metadata{}, fmt.Errorf("is the stage %s deployed in this account and region? %w", stage, err)
 	}
 	said := map[string]string{}
 	for _, stack := range got.Stacks {
@@ -83,7 +82,7 @@ func ReadOutputs(ctx context.Context, stacks Stacks, stage string) (Outputs, err
 		}
 	}
 	if len(missing) > 0 {
-		return out, fmt.Errorf("the stack cssa-%s-system lacks the outputs %s; deploy it again: make deploy STAGE=%s", stage, strings.Join(missing, ", "), stage)
+		return out, middleware.Metadata{}, fmt.Errorf("the stack cssa-%s-system lacks the outputs %s; deploy it again: make deploy STAGE=%s", stage, strings.Join(missing, ", "), stage)
 	}
-	return out, nil
+	return out, got.ResultMetadata, nil
 }

@@ -8,7 +8,7 @@
 //     caller, says who proposed and who approved;
 //   - what the steps tell goes to the bus; the stage's functions read, answer and mail on their own, some seconds later.
 //
-// Where the stage's things are is read from the outputs of its stack. Credentials and region come from where the AWS
+// Where the stage's things are is read from the outputs of its stack, and what time it is from that answer. Credentials and region come from where the AWS
 // command line takes them, but for a second factor, which is not asked for here: it would be for every verb anew.
 // AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are honoured, and mean a server of one's own.
 //
@@ -63,7 +63,7 @@ type Deployment struct {
 	queues *sqs.Client
 }
 
-// Open reads where the stage's things are and wires the steps to them.
+// Open reads where the stage's things are and wires the steps to them. Their time is AWS's, should now be off.
 func Open(ctx context.Context, stage string, now func() time.Time) (*Deployment, error) {
 	if err := checkStage(stage); err != nil {
 		return nil, err
@@ -72,11 +72,11 @@ func Open(ctx context.Context, stage string, now func() time.Time) (*Deployment,
 	if err != nil {
 		return nil, fmt.Errorf("stage %s: %w", stage, err)
 	}
-	out, err := ReadOutputs(ctx, cloudformation.NewFromConfig(cfg), stage)
+	out, answered, err := readOutputs(ctx, cloudformation.NewFromConfig(cfg), stage)
 	if err != nil {
 		return nil, err
 	}
-	return wire(cfg, stage, out, now), nil
+	return wire(cfg, stage, out, clock(now, answered)), nil
 }
 
 func wire(cfg aws.Config, stage string, out Outputs, now func() time.Time) *Deployment {

@@ -203,6 +203,33 @@ func TestAStageThatIsNotThere(t *testing.T) {
 	}
 }
 
+// A round is opened, closed and given tickets by AWS's time, whatever this machine's clock shows.
+func TestTheTimeIsTheStages(t *testing.T) {
+	theirs := time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)
+	for _, off := range []time.Duration{0, -4 * time.Second, 4 * time.Second, -time.Hour, 20 * time.Minute, 26 * time.Hour} {
+		w := startWire(t)
+		w.answers["DescribeStacks"] = []answer{{header: map[string]string{"Date": theirs.Format(http.TimeFormat)}, body: w.stacks()}}
+		mine := theirs.Add(off)
+		d, err := Open(t.Context(), "test", func() time.Time { return mine })
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := theirs
+		if off.Abs() < 5*time.Second {
+			want = mine
+		}
+		for what, now := range map[string]func() time.Time{"deployment": d.Now, "invite": d.Invite.Now, "intake": d.Intake.Now, "release": d.Release.now} {
+			if got := now(); !got.Equal(want) {
+				t.Errorf("a clock off by %s: the time of %s is %s, want %s", off, what, got, want)
+			}
+		}
+		mine = mine.Add(time.Minute)
+		if got := d.Now(); !got.Equal(want.Add(time.Minute)) {
+			t.Errorf("a clock off by %s: a minute later it is %s", off, got)
+		}
+	}
+}
+
 func TestDeadLettersAreCountedOverTheQueues(t *testing.T) {
 	w := startWire(t)
 	d, _ := w.stage()
