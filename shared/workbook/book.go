@@ -174,6 +174,9 @@ func (b *book) indexStrings(name string) error {
 			return errElement
 		case e == eventOpen:
 			from = s.pos
+			if !s.selfClosed {
+				s.pos += itemLength(part[from:], s.prefix(2))
+			}
 		case e == eventClose:
 			if len(b.strings) == maxStrings {
 				return tooMany("文字列", "strings", maxStrings)
@@ -181,6 +184,20 @@ func (b *book) indexStrings(name string) error {
 			b.strings = append(b.strings, [2]uint32{uint32(from), uint32(s.start)})
 		}
 	}
+}
+
+// itemLength returns the length of what is in a string item, up to its end tag, if that is plain to see: then it need not be
+// looked at until it is used. A comment or CDATA may hide an end tag that is none, so it is 0 if there is one.
+func itemLength(rest, prefix []byte) int {
+	end := []byte("</si>")
+	if len(prefix) > 0 {
+		return 0
+	}
+	n := bytes.Index(rest, end[:4])
+	if n < 0 || !bytes.HasPrefix(rest[n:], end) || bytes.Contains(rest[:n], []byte("<!")) {
+		return 0
+	}
+	return n
 }
 
 func (b *book) Sheets() []string {

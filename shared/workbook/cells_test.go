@@ -1,6 +1,32 @@
 package workbook
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// TestItems: items are told apart however their ends are written or hidden.
+func TestItems(t *testing.T) {
+	items := []string{
+		"<si><t>0</t></si>", "<si/>", "<si><t>2</t></si >", "<si><!-- </si><si> --><t>3</t></si>", "<si><t><![CDATA[</si>]]></t></si>",
+		"<si ><t>5</t></si\n>", "<extLst><ext><si>no</si></ext></extLst>", "<si><t/></si>", "<si><t>7</t><phoneticPr/></si>",
+	}
+	want := []string{"0", "", "2", "3", "</si>", "5", "", "7"}
+	sheet := "<worksheet" + mainNS + "><sheetData><row>" + strings.Repeat(`<c t="s"><v>?</v></c>`, len(want)) + "</row></sheetData></worksheet>"
+	for i := range want {
+		sheet = strings.Replace(sheet, "?", string(rune('0'+i)), 1)
+	}
+	b, _ := openBoth(t, handmade(t, sheet, "<sst"+mainNS+">"+strings.Join(items, "\n")+"</sst>"))
+	got, err := cellsOf(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range want {
+		if at := "Sheet1!" + cell(i+1, 1); got[at] != text {
+			t.Errorf("item %d read as %q, want %q", i, got[at], text)
+		}
+	}
+}
 
 // TestShows: a run is shown if it is there as a whole and needs no decoding.
 func TestShows(t *testing.T) {
