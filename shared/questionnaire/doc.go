@@ -1,7 +1,7 @@
 // Package questionnaire holds an edition as data: a folder of YAML files that a supervisor can read, review and edit.
 // It loads the folder into a [checklist.Edition], lints it, and freezes it by checksum once it is published.
 //
-// The files of an edition, all of them in Japanese and English side by side:
+// README.md says how they are written, key by key. The files of an edition, all of them in Japanese and English side by side:
 //
 //	edition.yaml        id, title, dates, settings, office, names of the groups
 //	glossary.yaml       definitions of terms
