@@ -186,7 +186,7 @@ const mappingHead = `# What became of the questions of the edition before (named
 
 // look lists the lines that a person must look at: the dates that were moved, and what still speaks of the year before.
 func (f *follower) look() {
-	year := strconv.Itoa(f.old.FiscalYear)
+	years := []string{strconv.Itoa(f.old.FiscalYear), strconv.Itoa(f.old.FiscalYear - 1)} // and what that edition says of the one before
 	names := make([]string, 0, len(f.out))
 	for name := range f.out {
 		if name != mappingName {
@@ -206,8 +206,18 @@ func (f *follower) look() {
 				f.looks = append(f.looks, Finding{File: name, Line: i + 1, Where: key, What: strings.TrimSpace(value) + ": " + strings.TrimSpace(note), Mend: "is it right?"})
 			case name == "figures.yaml" && text == "claims:":
 				f.looks = append(f.looks, Finding{File: name, Line: i + 1, What: "claims are statements on the results of " + string(f.old.ID), Mend: "remove them"})
-			case strings.Contains(line, year) && !strings.HasPrefix(text, "quote:"):
-				f.looks = append(f.looks, Finding{File: name, Line: i + 1, What: "it speaks of " + year + ": " + text, Mend: "is it right?"})
+			case strings.HasPrefix(text, "quote:"):
+			default:
+				year := ""
+				for _, y := range years {
+					if strings.Contains(line, y) {
+						year = y
+					}
+				}
+				if year == "" {
+					continue
+				}
+				f.looks = append(f.looks, Finding{File: name, Line: i + 1, What: "it speaks of " + year + ": " + strings.TrimPrefix(text, "- "), Mend: "is it right?"})
 			}
 		}
 	}

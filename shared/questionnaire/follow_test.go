@@ -96,6 +96,17 @@ func mustFollow(t *testing.T, from fstest.MapFS, id checklist.EditionID) map[str
 	return files
 }
 
+// What the text says of the years before is not moved, but listed.
+func TestYearsInTextsAreLookedAt(t *testing.T) {
+	from := securitiesFiles(t)
+	body := strings.Replace(string(from["instructions.yaml"].Data), "ja: 「任意」", "ja: 前回（2022年度）と同じく、「任意」", 1)
+	from["instructions.yaml"] = &fstest.MapFile{Data: []byte(body)}
+	_, looks := followed(t, "2024-securities", from)
+	if said := Findings(looks).Error(); !strings.Contains(said, "it speaks of 2022: ja: 前回（2022年度）と同じく") {
+		t.Error(said)
+	}
+}
+
 func TestLeapDaysStayInFebruary(t *testing.T) {
 	files := securitiesFiles(t)
 	body := strings.Replace(string(files["edition.yaml"].Data), "reference_date: 2023-06-30", "reference_date: 2024-02-29", 1)

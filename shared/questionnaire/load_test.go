@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -63,22 +64,27 @@ func TestTheFindingsOfAllFilesComeAtOnce(t *testing.T) {
 // FuzzLoad puts any bytes in the place of a file of an edition that follows another. Whatever they are, the loader returns,
 // and what it accepts is usable.
 func FuzzLoad(f *testing.F) {
-	seeds := fstest.MapFS{}
-	files, _, err := Files(must(NewLibrary(Builtin()).Folder("2024-securities")))
+	// A small one, so that much is tried in little time.
+	before := os.DirFS("sheet/testdata/mini")
+	old, findings, err := Load(before)
+	if err != nil || len(findings) > 0 {
+		f.Fatal(err, findings)
+	}
+	files, _, err := Follow(must2(Files(before)), old, "2024-securities")
 	if err != nil {
 		f.Fatal(err)
 	}
+	seeds, shelf := fstest.MapFS{}, fstest.MapFS{}
 	for name, body := range files {
-		if name != frozenFile {
-			seeds[name] = &fstest.MapFile{Data: body}
-		}
+		seeds[name] = &fstest.MapFile{Data: body}
 	}
-	lib := NewLibrary(Builtin())
+	for name, body := range must2(Files(before)) {
+		shelf["2023-securities/"+name] = &fstest.MapFile{Data: body}
+	}
+	lib := NewLibrary(shelf)
 	names := slices.Sorted(maps.Keys(seeds))
 	for i, name := range names {
-		if !strings.HasPrefix(name, sectionsDir) || name == plans {
-			f.Add(byte(i), seeds[name].Data)
-		}
+		f.Add(byte(i), seeds[name].Data)
 	}
 	rules := byte(slices.Index(names, "rules.yaml"))
 	f.Add(rules, []byte("rules:\n- fails: {all: [{not: {is: {place: a.b, choices: [c]}}}]}\n"))

@@ -20,8 +20,9 @@ import (
 var findingWords string
 
 type wording struct {
-	en *regexp.Regexp
-	ja string
+	begins, ends string // of en, so that few expressions are tried
+	en           *regexp.Regexp
+	ja           string
 }
 
 var formatVerb = regexp.MustCompile(`%[qsd]`)
@@ -39,7 +40,8 @@ var wordings = sync.OnceValue(func() []wording {
 	var out []wording
 	for _, row := range rows {
 		pattern := strings.NewReplacer("%q", `"(.*?)"`, "%s", `(.*?)`, "%d", `(-?\d+)`).Replace(regexp.QuoteMeta(row[0]))
-		out = append(out, wording{regexp.MustCompile(`(?s)^` + pattern + `$`), row[1]})
+		own := formatVerb.Split(row[0], -1)
+		out = append(out, wording{own[0], own[len(own)-1], regexp.MustCompile(`(?s)^` + pattern + `$`), row[1]})
 	}
 	return out
 })
@@ -47,6 +49,9 @@ var wordings = sync.OnceValue(func() []wording {
 // japanese returns a sentence in Japanese; what has no words there, as the parser's own messages, stays as it is.
 func japanese(en string) string {
 	for _, w := range wordings() {
+		if !strings.HasPrefix(en, w.begins) || !strings.HasSuffix(en, w.ends) {
+			continue
+		}
 		m := w.en.FindStringSubmatch(en)
 		if m == nil {
 			continue
