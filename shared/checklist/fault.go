@@ -59,6 +59,7 @@ const (
 	CodeNotScanned     FaultCode = "F025"
 	CodeFrozen         FaultCode = "F026"
 	CodeAnswerColumn   FaultCode = "F027"
+	CodeMisplacedRow   FaultCode = "F028"
 )
 
 // Faults of the cover.

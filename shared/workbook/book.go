@@ -99,8 +99,11 @@ func openBook(c *container) (*book, error) {
 		byID[r.id] = r
 		switch r.kind {
 		case "sharedStrings":
+			if b.shared != nil { // which of two are meant would be a guess
+				return nil, damaged("部品 "+r.target+" のほかにも文字列", "strings besides part "+r.target)
+			}
 			if err := b.indexStrings(r.target); err != nil {
-				return nil, err
+				return nil, inPart(r.target, err)
 			}
 		case "styles":
 			b.styles = r.target
@@ -108,11 +111,7 @@ func openBook(c *container) (*book, error) {
 			return nil, refuse(checklist.CodeMacros, r.kind, "")
 		}
 	}
-	part, err := c.read(workbook, nil)
-	if err != nil {
-		return nil, err
-	}
-	err = walk(part, func(s *xmlScanner) error {
+	err = c.walk(workbook, func(s *xmlScanner) error {
 		switch {
 		case s.depth == 2 && string(s.name) == "workbookPr":
 			v := s.attr("date1904")
@@ -130,12 +129,8 @@ func openBook(c *container) (*book, error) {
 type relation struct{ id, kind, target string }
 
 func (c *container) relations(name, dir string) ([]relation, error) {
-	part, err := c.read(name, nil)
-	if err != nil {
-		return nil, err
-	}
 	var rels []relation
-	err = walk(part, func(s *xmlScanner) error {
+	err := c.walk(name, func(s *xmlScanner) error {
 		if string(s.name) != "Relationship" || s.attr("TargetMode") == "External" {
 			return nil
 		}
@@ -252,6 +247,14 @@ func (b *book) Shows(c *rawCell, text string) bool {
 }
 
 func (b *book) Value(c *rawCell) (value, error) {
+	v, err := b.value(c)
+	if err != nil {
+		err = inCell(c.column, b.scanner.row, err)
+	}
+	return v, err
+}
+
+func (b *book) value(c *rawCell) (value, error) {
 	v := value{kind: c.kind, formula: c.formula}
 	if len(c.raw) == 0 {
 		return v, nil

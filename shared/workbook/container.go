@@ -52,11 +52,38 @@ func damaged(ja, en string) error { return refuse(checklist.CodeDamaged, ja, en)
 
 // faultOf returns the fault of a refusal; any other error means that the file is not what a spreadsheet program writes.
 func faultOf(err error) checklist.Fault {
+	f := checklist.NewFault(checklist.CodeUnreadable, "found", err.Error())
 	var r *refusal
 	if errors.As(err, &r) {
-		return r.fault
+		f = r.fault
 	}
-	return checklist.NewFault(checklist.CodeUnreadable, "found", err.Error())
+	var p *placed
+	if errors.As(err, &p) {
+		f.Sheet, f.Cell = p.sheet, p.cell
+	}
+	return f
+}
+
+// A placed error is about a sheet, or about one of its cells.
+type placed struct {
+	sheet, cell string
+	err         error
+}
+
+func (p *placed) Error() string { return p.err.Error() }
+func (p *placed) Unwrap() error { return p.err }
+
+// inCell says in which cell of the sheet that is read an error is.
+func inCell(column, row int, err error) error { return &placed{cell: cell(column, row), err: err} }
+
+// inSheet says in which sheet an error is.
+func inSheet(sheet string, err error) error {
+	var p *placed
+	if errors.As(err, &p) {
+		p.sheet = sheet
+		return err
+	}
+	return &placed{sheet: sheet, err: err}
 }
 
 // A container is an opened .xlsx file: a zip whose directory is sound. Parts are inflated only when asked for.
@@ -134,16 +161,12 @@ func (c *container) checkKind() error {
 	case !has("[content_types].xml"):
 		return refuse(checklist.CodeNotWorkbook, "ZIP", "")
 	}
-	types, err := c.read("[Content_Types].xml", nil)
-	if err != nil {
-		return err
-	}
 	macros, binary := false, false
 	extensions := map[string]bool{}
 	for name := range c.parts {
 		extensions[strings.TrimPrefix(path.Ext(name), ".")] = true
 	}
-	err = walk(types, func(s *xmlScanner) error {
+	err := c.walk("[Content_Types].xml", func(s *xmlScanner) error {
 		// Some programs declare a default for every kind of part they know, macros too, whether or not there is one.
 		if string(s.name) == "Default" && !extensions[strings.ToLower(s.attr("Extension"))] {
 			return nil
@@ -221,6 +244,23 @@ func (c *container) packed(f *zip.File) (io.Reader, error) {
 		return c.inflater, c.inflater.(flate.Resetter).Reset(raw, nil)
 	}
 	return nil, damaged("部品 "+f.Name+"の圧縮方式", "compression of part "+f.Name)
+}
+
+// walk calls visit for every element of a part. Its errors name the part.
+func (c *container) walk(name string, visit func(*xmlScanner) error) error {
+	part, err := c.read(name, nil)
+	if err != nil {
+		return err
+	}
+	return inPart(name, walk(part, visit))
+}
+
+// inPart says in which part an error is; a refusal says it itself.
+func inPart(name string, err error) error {
+	if r := (*refusal)(nil); err == nil || errors.As(err, &r) {
+		return err
+	}
+	return fmt.Errorf("part %s: %w", name, err)
 }
 
 // walk calls visit for every element of a part.

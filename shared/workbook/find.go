@@ -26,6 +26,8 @@ type foundRow struct {
 	stray             string   // a cell near the answer cells in which something stands, if any
 	strayText         string
 	again, againSheet string // where the same id stands a second time
+	other             string // the words of another row's heading beside which it stands
+	id                int    // the column of its id
 }
 
 func (f *foundRow) cell(k int) string {
@@ -74,12 +76,12 @@ func coverRows() map[string]bool {
 
 // find looks for the rows with these ids on every sheet. A sheet without a marker row, such as one the firm or the
 // secretariat added, is passed over.
-func find(cells cellReader, ids map[string]bool) (*finding, error) {
-	f := &finding{rows: make(map[string]*foundRow, len(ids))}
+func find(cells cellReader, h *headings) (*finding, error) {
+	f := &finding{rows: make(map[string]*foundRow, len(h.lines))}
 	for i, sheet := range cells.Sheets() {
-		s := &search{cells: cells, ids: ids, found: f, sheet: sheet}
+		s := &search{cells: cells, headings: h, found: f, sheet: sheet}
 		if err := cells.Rows(i, s.visit); err != nil {
-			return nil, err
+			return nil, inSheet(sheet, err)
 		}
 		s.hide(cells.Merged())
 	}
@@ -88,11 +90,12 @@ func find(cells cellReader, ids map[string]bool) (*finding, error) {
 
 // A search goes through one sheet.
 type search struct {
+	*headings
 	cells cellReader
-	ids   map[string]bool
 	found *finding
 	sheet string
-	cols  *columns // nil above the marker row
+	cols  *columns            // nil above the marker row
+	under *checklist.Question // whose number stands above
 	rows  []*foundRow
 	last  *foundRow // the row of answers right above, with nothing but blank rows between
 	loose string    // a cell in one of those blank rows in which something stands
@@ -113,6 +116,13 @@ func (s *search) visit(row int, cs []rawCell) error {
 	case err != nil:
 		return err
 	case id == "":
+		q, err := s.title(s.cells, s.cols, cs)
+		if q != nil {
+			s.under = q
+		}
+		if err != nil {
+			return err
+		}
 		return s.between(row, cs)
 	}
 	if seen := s.found.rows[id]; seen != nil {
@@ -126,7 +136,10 @@ func (s *search) visit(row int, cs []rawCell) error {
 	if err != nil {
 		return err
 	}
-	r.sheet = s.sheet
+	r.sheet, r.id = s.sheet, at
+	if r.other, err = s.misplaced(s.cells, s.cols, cs, s.lines[id], s.under); err != nil {
+		return err
+	}
 	if s.last != nil && s.loose != "" && r.stray == "" {
 		r.stray, r.strayText = s.loose, s.text
 	}
@@ -147,10 +160,11 @@ func (s *search) id(cs []rawCell) (id string, column int, err error) {
 		if err != nil {
 			return "", 0, err
 		}
-		if s.ids[v.text] {
+		if _, ok := s.lines[v.text]; ok {
 			return v.text, c.column, nil
 		}
-		if id := strings.Join(strings.Fields(v.text), " "); s.ids[id] {
+		id := strings.Join(strings.Fields(v.text), " ")
+		if _, ok := s.lines[id]; ok {
 			return id, c.column, nil
 		}
 	}

@@ -22,14 +22,10 @@ func (b *book) formats() ([]shown, error) {
 	if b.styles == "" || b.styled != nil {
 		return b.styled, nil
 	}
-	part, err := b.c.read(b.styles, nil)
-	if err != nil {
-		return nil, err
-	}
 	codes := map[int]shown{}
 	b.styled = []shown{}
 	inCells := false
-	err = walk(part, func(s *xmlScanner) error {
+	err := b.c.walk(b.styles, func(s *xmlScanner) error {
 		switch {
 		case s.depth == 2:
 			inCells = string(s.name) == "cellXfs"

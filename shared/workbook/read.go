@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -60,7 +59,7 @@ func IdentityOf(r io.ReaderAt, size int64) (Identity, error) {
 	if err != nil {
 		return Identity{}, fmt.Errorf("%w: %w", ErrNoIdentity, err)
 	}
-	f, err := find(b, coverRows())
+	f, err := find(b, headingsOf(&Layout{}))
 	if err != nil {
 		return Identity{}, fmt.Errorf("%w: %w", ErrNoIdentity, err)
 	}
@@ -89,17 +88,8 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 		want.Edition = ed.ID
 	}
 	r := &reader{ed: ed, want: want, layout: LayoutOf(ed), date04: date04, skip: map[checklist.Ref]bool{}}
-	rows := make(map[string]bool, len(r.layout.answers)+len(coverFields))
-	maps.Copy(rows, coverRows())
-	for i := range r.layout.pages {
-		for j := range r.layout.pages[i].lines {
-			if l := &r.layout.pages[i].lines[j]; l.kind == answerLine {
-				rows[l.id] = true
-			}
-		}
-	}
 	var err error
-	if r.found, err = find(cells, rows); err != nil {
+	if r.found, err = find(cells, headingsOf(r.layout)); err != nil {
 		r.Faults = []checklist.Fault{faultOf(err)}
 		return r.Reading
 	}
@@ -163,11 +153,14 @@ func (r *reader) readAnswers() {
 			at := r.found.rows[l.id]
 			code := checklist.CodeRowMissing
 			switch {
-			case at != nil && at.again == "":
+			case at == nil:
+			case at.again != "":
+				code = checklist.CodeDuplicateRow
+			case at.other != "":
+				code = checklist.CodeMisplacedRow
+			default:
 				r.readRow(l, at)
 				continue
-			case at != nil:
-				code = checklist.CodeDuplicateRow
 			}
 			for _, ref := range l.refs {
 				r.skip[ref] = true
@@ -177,9 +170,11 @@ func (r *reader) readAnswers() {
 			}
 			reported[code] = l.q.ID
 			f := checklist.NewFault(code, "want", l.q.Number)
-			f.Sheet = p.name
-			if at != nil {
+			switch f.Sheet = p.name; code {
+			case checklist.CodeDuplicateRow:
 				f.Sheet, f.Cell = at.againSheet, at.again
+			case checklist.CodeMisplacedRow:
+				f.Sheet, f.Cell, f.Found = at.sheet, cell(at.id, at.row), clip(at.other)
 			}
 			r.add(f, l.q, l.refs[0])
 		}

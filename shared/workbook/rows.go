@@ -74,7 +74,7 @@ func (b *book) largestSheet() int64 {
 // inData takes an element of a row, a cell or what is in a cell.
 func (b *book) inData(s *rowScanner, e event, visit func(row int, cells []rawCell) error) error {
 	if e == eventOpen && !bytes.Equal(s.prefix(s.depth), s.prefix(1)) {
-		return errElement
+		return s.placed(errElement)
 	}
 	switch name := string(s.name); {
 	case s.depth == 3 && name == "row":
@@ -106,9 +106,17 @@ func (b *book) inData(s *rowScanner, e event, visit func(row int, cells []rawCel
 		s.now.formula, s.filled = true, true
 	case name == "extLst" || s.depth == 5 && string(s.b[s.local[3]:s.names[3][1]]) == "extLst":
 	default:
-		return errElement
+		return s.placed(errElement)
 	}
 	return nil
+}
+
+// placed says at which cell an error is, if it is in one.
+func (s *rowScanner) placed(err error) error {
+	if s.depth < 5 || s.column == 0 {
+		return err
+	}
+	return inCell(s.column, s.row, err)
 }
 
 func (s *rowScanner) openRow() (err error) {
@@ -136,13 +144,19 @@ func (s *rowScanner) openCell() (err error) {
 			s.now.style, _ = digits(v)
 		case 't':
 			if s.now.kind = cellKind(v); s.now.kind == 0 {
-				return damaged("セルの型 "+clip(string(v)), "type of a cell "+clip(string(v)))
+				err = damaged("セルの型 "+clip(string(v)), "type of a cell "+clip(string(v)))
 			}
 		}
 	}
-	s.column, err = cellColumn(ref, s.row, s.column)
-	s.now.column = s.column
-	return err
+	column, misplaced := cellColumn(ref, s.row, s.column)
+	switch {
+	case misplaced != nil:
+		return misplaced
+	case err != nil:
+		return inCell(column, s.row, err)
+	}
+	s.column, s.now.column = column, column
+	return nil
 }
 
 // plainCell takes the rest of a cell that has a value and nothing else, as nearly every cell has, in one step.
@@ -204,7 +218,7 @@ func (s *rowScanner) closeValue(inline bool) error {
 		return nil
 	}
 	if s.valued || inline != (s.now.kind == kindInline) {
-		return damaged("セルの値", "value of a cell")
+		return s.placed(damaged("セルの値", "value of a cell"))
 	}
 	s.now.raw, s.valued, s.filled = raw, true, true
 	return nil

@@ -49,6 +49,14 @@ func TestWhereAnswersStand(t *testing.T) {
 		}, []string{"F027 policy"}},
 		{"the column of ids deleted", func(f *excelize.File) error { return f.RemoveCol(policy, "A") }, []string{"F015 policy"}},
 		{"the marker row deleted", func(f *excelize.File) error { return f.RemoveRow(policy, 1) }, []string{"F015 policy"}},
+		{"the title of a question deleted", func(f *excelize.File) error { return f.RemoveRow(policy, 11) }, []string{"F028 staff A13 1-1"}},
+		{"the words of a question deleted", func(f *excelize.File) error { return f.RemoveRow(policy, 12) }, nil},
+		{"items sorted without their ids", func(f *excelize.File) error {
+			return errors.Join(swap(f, report, "B7", "B8"), swap(f, report, "C7", "C8"), swap(f, report, "D7", "D8"))
+		}, []string{"F028 report.incidents A7 他社事例"}},
+		{"an answer copied with its words to another item", func(f *excelize.File) error { return copyTo(f, report, "C7", "C8") }, []string{"F028 report.others A8 自組織のインシデントの発生状況"}},
+		{"an item's words edited", func(f *excelize.File) error { return f.SetCellStr(report, "C7", "インシデント") }, nil},
+		{"the columns of words deleted", func(f *excelize.File) error { return errors.Join(f.RemoveCol(report, "B"), f.RemoveCol(report, "B")) }, nil},
 		{"rows inserted between the answers of a question", func(f *excelize.File) error { return f.InsertRows(report, 8, 4) }, nil},
 		{"an answer moved one column to the right", func(f *excelize.File) error {
 			return errors.Join(f.SetCellValue(report, "D31", nil), f.SetCellValue(report, "E31", "1 整備している"), f.SetCellValue(report, "F31", "1 実施している"))
@@ -82,6 +90,16 @@ func TestWhereAnswersStand(t *testing.T) {
 			}
 		})
 	}
+}
+
+func copyTo(f *excelize.File, sheet, from, to string) error {
+	v, err := f.GetCellValue(sheet, from)
+	return errors.Join(err, f.SetCellStr(sheet, to, v))
+}
+
+func swap(f *excelize.File, sheet, a, b string) error {
+	v, err := f.GetCellValue(sheet, a)
+	return errors.Join(err, copyTo(f, sheet, b, a), f.SetCellStr(sheet, b, v))
 }
 
 // TestShownAsPercentOrDate: what counts is what the firm sees in the cell.
@@ -262,29 +280,36 @@ func TestCannotBePlaced(t *testing.T) {
 	for story, s := range map[string]struct {
 		data []byte
 		code checklist.FaultCode
+		cell string // which it must name, if it is in one
 	}{
-		"rows in an alternative":        {change(sheetPart, `<row r="9"`, `<mc:AlternateContent><mc:Choice Requires="x"><row r="9"/></mc:Choice></mc:AlternateContent><row r="9"`), checklist.CodeUnreadable},
-		"rows of another vocabulary":    {change(sheetPart, `<row r="9"`, `<z:row r="8"><z:c r="D8"><z:v>1</z:v></z:c></z:row><row r="9"`), checklist.CodeUnreadable},
-		"all rows in an alternative":    {change(sheetPart, `<sheetData>`, `<mc:AlternateContent><mc:Choice><sheetData/></mc:Choice></mc:AlternateContent><sheetData>`), checklist.CodeUnreadable},
-		"a string in an alternative":    {change("xl/sharedStrings.xml", `<si>`, `<mc:AlternateContent><mc:Choice><si/></mc:Choice></mc:AlternateContent><si>`), checklist.CodeUnreadable},
-		"text in an unknown element":    {change(sheetPart, `<v>12</v></c>`, `<v>12</v></c><c r="E14" t="inlineStr"><is><t/><del><t>13</t></del></is></c>`), checklist.CodeUnreadable},
-		"an element in a value":         {change(sheetPart, `<v>12</v>`, `<v>12<x>3</x></v>`), checklist.CodeUnreadable},
-		"not a worksheet":               {repack(t, filled, sheetPart, func(body string) string { return strings.ReplaceAll(body, "worksheet", "chartsheet") }), checklist.CodeUnreadable},
-		"a second root":                 {change(sheetPart, `</worksheet>`, `</worksheet><worksheet/>`), checklist.CodeUnreadable},
-		"a number beyond its kind":      {change(sheetPart, `<c r="D14"`, `<c t="x" r="D14"`), checklist.CodeDamaged},
-		"neither true nor false":        {change(sheetPart, `<v>12</v>`, `<v>12</v></c><c r="E14" t="b"><v>2</v>`), checklist.CodeDamaged},
-		"two values in a cell":          {change(sheetPart, `<v>12</v>`, `<v>12</v><v>13</v>`), checklist.CodeDamaged},
-		"a value and an inline string":  {change(sheetPart, `<v>12</v>`, `<v>12</v><is><t>13</t></is>`), checklist.CodeDamaged},
-		"cells out of order":            {change(sheetPart, `<v>12</v></c>`, `<v>12</v></c><c r="A14"/>`), checklist.CodeDamaged},
-		"a cell of another row":         {change(sheetPart, `<v>12</v></c>`, `<v>12</v></c><c r="E15"/>`), checklist.CodeDamaged},
-		"merged cells without a corner": {change(sheetPart, `<mergeCell ref="`, `<mergeCell ref="A`), checklist.CodeDamaged},
-		"a control character":           {change(sheetPart, `特になし`, "特に\x01なし"), checklist.CodeUnreadable},
-		"bytes that are not UTF-8":      {change(sheetPart, `特になし`, "\x93\xc1\x82\xc9"), checklist.CodeUnreadable},
+		"rows in an alternative":        {change(sheetPart, `<row r="9"`, `<mc:AlternateContent><mc:Choice Requires="x"><row r="9"/></mc:Choice></mc:AlternateContent><row r="9"`), checklist.CodeUnreadable, ""},
+		"rows of another vocabulary":    {change(sheetPart, `<row r="9"`, `<z:row r="8"><z:c r="D8"><z:v>1</z:v></z:c></z:row><row r="9"`), checklist.CodeUnreadable, ""},
+		"all rows in an alternative":    {change(sheetPart, `<sheetData>`, `<mc:AlternateContent><mc:Choice><sheetData/></mc:Choice></mc:AlternateContent><sheetData>`), checklist.CodeUnreadable, ""},
+		"a string in an alternative":    {change("xl/sharedStrings.xml", `<si>`, `<mc:AlternateContent><mc:Choice><si/></mc:Choice></mc:AlternateContent><si>`), checklist.CodeUnreadable, ""},
+		"text in an unknown element":    {change(sheetPart, `<v>12</v></c>`, `<v>12</v></c><c r="E14" t="inlineStr"><is><t/><del><t>13</t></del></is></c>`), checklist.CodeUnreadable, "E14"},
+		"an element in a value":         {change(sheetPart, `<v>12</v>`, `<v>12<x>3</x></v>`), checklist.CodeUnreadable, "D14"},
+		"not a worksheet":               {repack(t, filled, sheetPart, func(body string) string { return strings.ReplaceAll(body, "worksheet", "chartsheet") }), checklist.CodeUnreadable, ""},
+		"a second root":                 {change(sheetPart, `</worksheet>`, `</worksheet><worksheet/>`), checklist.CodeUnreadable, ""},
+		"a number beyond its kind":      {change(sheetPart, `<c r="D14"`, `<c t="x" r="D14"`), checklist.CodeDamaged, "D14"},
+		"neither true nor false":        {change(sheetPart, `<v>12</v>`, `<v>12</v></c><c r="E14" t="b"><v>2</v>`), checklist.CodeDamaged, "E14"},
+		"two values in a cell":          {change(sheetPart, `<v>12</v>`, `<v>12</v><v>13</v>`), checklist.CodeDamaged, "D14"},
+		"a value and an inline string":  {change(sheetPart, `<v>12</v>`, `<v>12</v><is><t>13</t></is>`), checklist.CodeDamaged, "D14"},
+		"cells out of order":            {change(sheetPart, `<v>12</v></c>`, `<v>12</v></c><c r="A14"/>`), checklist.CodeDamaged, ""},
+		"a cell of another row":         {change(sheetPart, `<v>12</v></c>`, `<v>12</v></c><c r="E15"/>`), checklist.CodeDamaged, ""},
+		"merged cells without a corner": {change(sheetPart, `<mergeCell ref="`, `<mergeCell ref="A`), checklist.CodeDamaged, ""},
+		"a control character":           {change(sheetPart, `特になし`, "特に\x01なし"), checklist.CodeUnreadable, "D22"},
+		"bytes that are not UTF-8":      {change(sheetPart, `特になし`, "\x93\xc1\x82\xc9"), checklist.CodeUnreadable, "D22"},
 	} {
 		t.Run(story, func(t *testing.T) {
 			got := read(ed, s.data)
 			if len(got.Faults) != 1 || got.Faults[0].Code != s.code || got.Answers != nil {
 				t.Errorf("%d answers, %v; want %s", len(got.Answers), summary(got.Faults), s.code)
+			}
+			if f := got.Faults[0]; f.Sheet != policy && !strings.Contains(f.Found, "sharedStrings") {
+				t.Errorf("it names neither the sheet nor the part: %+v", f)
+			}
+			if f := got.Faults[0]; s.cell != f.Cell {
+				t.Errorf("it names the cell %q, want %q", f.Cell, s.cell)
 			}
 		})
 	}
