@@ -104,7 +104,7 @@ func TestThePageNamesEveryKey(t *testing.T) {
 				continue // a mark's own fields
 			}
 			seen["key "+key] = true
-			if !regexp.MustCompile("`[^`]*\\b" + key + "\\b[^`]*`").MatchString(prose) && !regexp.MustCompile(`(?m)^    .*\b`+key+`:`).MatchString(prose) {
+			if !regexp.MustCompile("`[^`]*\\b"+key+"\\b[^`]*`").MatchString(prose) && !regexp.MustCompile(`(?m)^    .*\b`+key+`:`).MatchString(prose) {
 				t.Errorf("the page does not explain %s", key)
 			}
 			if !regexp.MustCompile(`(?m)(^|[-{ ,])` + key + `:`).Match(written.Bytes()) {
