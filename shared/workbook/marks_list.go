@@ -131,9 +131,19 @@ func (w *listWriter) head(last int) {
 	if w.notice.Accepted {
 		title, english = "点検票は受理しました。ご確認いただきたい箇所があります", "Your checklist is accepted. Please look at these answers again."
 	}
+	checked := w.notice.Version == 0 // before it was sent
+	if checked {
+		title = "提出前の確認：" + strings.TrimPrefix(title, "点検票に、")
+	}
+	if checked && mend == 0 {
+		title, english = "提出前の確認：ご確認いただきたい箇所があります", "Please look at these answers again."
+	}
 	w.cell(listNo, listTitle, xfTitle, title)
 	w.row(listTitle, 28)
 	who := fmt.Sprintf("%s　受付番号 %s　第%d版　%s", w.notice.FirmName, w.notice.Firm, w.notice.Version, english)
+	if checked {
+		who = fmt.Sprintf("%s　受付番号 %s　まだ提出していません　%s", w.notice.FirmName, w.notice.Firm, english)
+	}
 	if !w.notice.ReceivedAt.IsZero() {
 		loc := w.ed.Location
 		if loc == nil {
@@ -157,9 +167,14 @@ func (w *listWriter) head(last int) {
 	if mend == 0 {
 		steps = "① 青い番地を押すと、その欄に移ります。　② 直すか、右端の「理由」に記入してください。　③ 訂正や理由があるときだけ、このファイルのまま再提出してください。"
 	}
+	english = "Press a blue cell name to go there; the status changes as you mend. Then save this file and send it again as it is; for △ you may give a reason instead."
+	if checked {
+		steps = strings.NewReplacer("訂正や理由があるときだけ、", "保存して、", "再提出", "提出").Replace(steps)
+		english = strings.Replace(english, "send it again", "send it", 1)
+	}
 	w.cell(listNo, listSteps, xfPlain, steps)
 	w.row(listSteps, 18)
-	w.cell(listNo, listSteps+1, xfPlain, "Press a blue cell name to go there; the status changes as you mend. Then save this file and send it again as it is; for △ you may give a reason instead.")
+	w.cell(listNo, listSteps+1, xfPlain, english)
 	w.row(listSteps+1, 18)
 	w.row(listHead-1, 6)
 	for column := listNo; column <= listReason; column++ {
