@@ -99,8 +99,11 @@ func (t *Template) cut(data []byte, rich *strings.Replacer) error {
 		if err != nil {
 			return err
 		}
-		if f.Name == "xl/sharedStrings.xml" {
+		switch f.Name {
+		case "xl/sharedStrings.xml":
 			body = []byte(rich.Replace(string(body)))
+		case "docProps/core.xml":
+			body = []byte(customaryPrefix.Replace(string(body)))
 		}
 		p := templatePart{name: f.Name, body: body, sheet: sheets[f.Name]}
 		if p.slots, err = slots(body, func(cell string) bool { return wanted[Location{p.sheet, cell}] }); err != nil {
@@ -115,6 +118,10 @@ func (t *Template) cut(data []byte, rich *strings.Replacer) error {
 	}
 	return nil
 }
+
+// customaryPrefix writes the properties of the document with the prefix that Excel writes: exceljs opens no other.
+var customaryPrefix = strings.NewReplacer("<coreProperties xmlns=", "<cp:coreProperties xmlns:cp=", "</coreProperties>", "</cp:coreProperties>",
+	"<lastModifiedBy>", "<cp:lastModifiedBy>", "</lastModifiedBy>", "</cp:lastModifiedBy>")
 
 // slots finds the cells of a part that are wanted.
 func slots(body []byte, wanted func(cell string) bool) ([]slot, error) {
