@@ -37,10 +37,12 @@ demo: build ## build, then run a whole round of an invented sector on this machi
 	@build/cssa demo
 
 .PHONY: build
-build: need-go need-c++ ## build/cssa and build/cssa-sql (the SQL door, the only part with cgo)
-	@echo "building build/cssa and build/cssa-sql"
+build: need-go need-c++ ## build/cssa, build/cssa-sql (the SQL door, the only part with cgo), build/check.wasm (the rules for a browser)
+	@echo "building build/cssa, build/cssa-sql and build/check.wasm"
 	@go build -o build/cssa ./functions/cssa
 	@CGO_ENABLED=1 go build -o build/cssa-sql $(SQL)
+	@GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags "-s -w -buildid=" -o build/check.wasm ./functions/cssa/wasm
+	@cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" build/
 
 # The functions as they are deployed. Nothing of a build says where or when it was made: no paths, no version control, no
 # build id; lambda.norpc leaves the old runtime's half of the Lambda library out.
@@ -90,7 +92,7 @@ rehearsed: need-go need-node lambda infra/node_modules/.package-lock.json
 	@STAGE=prod CDK_OUTDIR=build/rehearsal.out go run ./infra
 
 .PHONY: rehearse
-rehearse: rehearsed ## run what would be deployed on this machine, with its settings and rights: a round of 40 firms, and bad luck (4 minutes)
+rehearse: rehearsed ## run what would be deployed on this machine, with its settings and rights: a round of 40 firms, and bad luck (5 minutes)
 	@.ci/install rehearsal
 	@cd infra/rehearsal && go test -tags conformance -count=1 -timeout 20m
 
@@ -153,7 +155,7 @@ soak: need-go need-c++ infra/node_modules/.package-lock.json ## hours: every fuz
 	@for dir in $$($(call dirs,'^func Fuzz')); do \
 		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | sed 's/^func //' | sort -u); do \
 			echo "$$dir $$target for $(FUZZTIME)"; \
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$dir; \
 		done; \
 	done
 	@for dir in $$($(call dirs,'^[[:space:]]+"pgregory.net/rapid"$$')); do \

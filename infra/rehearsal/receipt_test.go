@@ -51,7 +51,7 @@ func TestReceiptIsByTheObjectsTime(t *testing.T) {
 					t.Errorf("refused, not once and for its time: %s", line)
 				}
 			}
-			tell(t, "clocks: 20 minutes %s: late, in time and after closing are as S3 received; %d clients refused once, then signed right; the URLs good for nothing", c.what, healed)
+			tell(t, "clocks: 20 minutes %s: late, in time and after closing are as S3 received; %d clients refused once, then signed right; the URLs that they presign are refused", c.what, healed)
 			if dead := w.Dead(); len(dead) > 0 {
 				t.Errorf("dead letters: %v\nnotes: %v", dead, w.Notes())
 			}
