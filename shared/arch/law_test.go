@@ -35,7 +35,7 @@ var heavies = []struct{ name, modules string }{
 
 // pure rooms hold values and rules: no files, no network, no log.
 const (
-	pure   = "shared/checklist shared/table shared/tally shared/disclosure"
+	pure   = "shared/checklist shared/table shared/tally shared/trend shared/disclosure"
 	impure = "os net database log io/fs io/ioutil syscall unsafe plugin"
 )
 
@@ -93,6 +93,7 @@ var theLaw = []line{
 	{"shared/settings", "", "", ""},
 	{"shared/table", "shared/checklist", "", ""},
 	{"shared/tally", "shared/checklist shared/table", "", ""},
+	{"shared/trend", "shared/checklist shared/table", "", ""},
 	{"shared/workbook", "shared/checklist", excel + " " + text, ""},
 
 	{"infra", "infra/cloud", cdk, "aws cdk"},

@@ -1,0 +1,193 @@
+package trend
+
+import (
+	"fmt"
+	"slices"
+
+	"cssa/shared/checklist"
+)
+
+// A code is what one firm's answer to one row is: 0 is kept for a firm that is not there; then the firm's state or choice,
+// with, where the row has conditions, two bits that say by which definition it is counted.
+type code = uint16
+
+const (
+	catUnanswered = iota
+	catNotApplicable
+	firstChoice
+
+	inOwn    = 1
+	inCommon = 2
+)
+
+// Codes are one firm's answers to one of the two editions, as [Plan.Then] or [Plan.Now] makes them.
+type Codes []code
+
+// A coder turns answers into the codes of a row, and knows what each series counts.
+type coder struct {
+	row       *Row
+	then, now side
+	own       [][]bool // of each series: what the last edition counted, by category
+	was, is   [][]bool // of each series: what is counted then and now, by category
+}
+
+// A side is a row in one edition.
+type side struct {
+	ed     *checklist.Edition
+	q      *checklist.Question
+	ref    checklist.Ref
+	ids    []checklist.ChoiceID // the choices; of a number its classes
+	cuts   []int64              // of a number: lower bounds of ids
+	flags  int                  // 4 where definitions differ, else 1
+	own    *checklist.Condition
+	common *checklist.Condition
+}
+
+func newCoder(p *Plan, row *Row) (coder, error) {
+	c := coder{row: row}
+	if row.Broke != nil {
+		return c, nil
+	}
+	var err error
+	if c.then, err = newSide(p.old, row.Was, row.ThenOwn, row.ThenCommon); err != nil {
+		return c, err
+	}
+	if c.now, err = newSide(p.now, row.Ref, row.NowOwn, row.NowCommon); err != nil {
+		return c, err
+	}
+	if c.now.q.Kind == checklist.Number {
+		c.then.cutAlso(c.now.q)
+	}
+	for _, s := range row.Series {
+		c.own = append(c.own, c.then.set(s.Own))
+		c.was = append(c.was, c.then.set(s.Then))
+		c.is = append(c.is, c.now.set(s.Now))
+	}
+	return c, nil
+}
+
+func newSide(ed *checklist.Edition, r checklist.Ref, own, common *checklist.Condition) (side, error) {
+	q, ok := ed.Question(string(r.Question))
+	if !ok {
+		return side{}, fmt.Errorf("trend: edition %s has no question %s", ed.ID, r.Question)
+	}
+	s := side{ed: ed, q: q, ref: r, own: own, common: common, flags: 1}
+	if own != nil || common != nil {
+		s.flags = 4
+	}
+	for _, c := range q.ChoicesAt(r.Stage) {
+		s.ids = append(s.ids, c.ID)
+		if q.Kind == checklist.Number {
+			s.cuts = append(s.cuts, c.From)
+		}
+	}
+	return s, nil
+}
+
+// cutAlso divides the classes of a number further at the bounds of another edition's, so that both are unions of them. A
+// part keeps the name of the class it is of; what lies below the lowest has none.
+func (s *side) cutAlso(q *checklist.Question) {
+	cuts := slices.Clone(s.cuts)
+	for _, c := range q.Choices {
+		cuts = append(cuts, c.From)
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	ids := make([]checklist.ChoiceID, len(cuts))
+	for i, from := range cuts {
+		ids[i], _ = s.q.Class(from)
+	}
+	s.cuts, s.ids = cuts, ids
+}
+
+// set returns the categories that are counted.
+func (s *side) set(c Counted) []bool {
+	in := make([]bool, firstChoice+len(s.ids))
+	for i, id := range s.ids {
+		if c.Number {
+			in[firstChoice+i] = s.cuts[i] >= c.From && (c.Open || s.cuts[i] < c.To)
+		} else {
+			in[firstChoice+i] = slices.Contains(c.Choices, id)
+		}
+	}
+	return in
+}
+
+// width is how many codes there are, that of nobody included.
+func (s *side) width() int { return 1 + s.flags*(firstChoice+len(s.ids)) }
+
+// split returns the category of a code, which is not that of nobody, and by which definitions it is counted.
+func (s *side) split(c int) (cat int, own, common bool) {
+	c--
+	if s.flags == 1 {
+		return c, true, true
+	}
+	f := c % s.flags
+	return c / s.flags, f&inOwn > 0, f&inCommon > 0
+}
+
+func (s *side) code(a checklist.Answers) (code, error) {
+	cat, err := s.category(a)
+	if err != nil {
+		return 0, err
+	}
+	if s.flags == 1 {
+		return code(1 + cat), nil
+	}
+	f := 0
+	if s.own.Holds(s.ed, a) {
+		f |= inOwn
+	}
+	if s.common.Holds(s.ed, a) {
+		f |= inCommon
+	}
+	return code(1 + cat*s.flags + f), nil
+}
+
+func (s *side) category(a checklist.Answers) (int, error) {
+	switch s.ed.State(s.q, s.ref, a) {
+	case checklist.NotApplicable:
+		return catNotApplicable, nil
+	case checklist.Unanswered:
+		return catUnanswered, nil
+	}
+	at := slices.Index(s.ids, a[s.ref].Choice)
+	if s.q.Kind == checklist.Number {
+		at = -1
+		for i, from := range s.cuts {
+			if a[s.ref].Number >= from {
+				at = i
+			}
+		}
+	}
+	if at < 0 {
+		return 0, fmt.Errorf("answer to %s is none of its choices", s.ref)
+	}
+	return firstChoice + at, nil
+}
+
+// Then returns what a firm's answers to the last edition say to each row. It is an error if an answer is none of the
+// choices or a number is below the lowest class: checked answers never are.
+func (p *Plan) Then(a checklist.Answers) (Codes, error) {
+	return p.codes(a, func(c *coder) *side { return &c.then })
+}
+
+// Now returns what a firm's answers to this edition say to each row.
+func (p *Plan) Now(a checklist.Answers) (Codes, error) {
+	return p.codes(a, func(c *coder) *side { return &c.now })
+}
+
+func (p *Plan) codes(a checklist.Answers, of func(*coder) *side) (Codes, error) {
+	out := make(Codes, len(p.coders))
+	for i := range p.coders {
+		if p.coders[i].row.Broke != nil {
+			continue
+		}
+		c, err := of(&p.coders[i]).code(a)
+		if err != nil {
+			return nil, fmt.Errorf("trend: %w", err)
+		}
+		out[i] = c
+	}
+	return out, nil
+}
