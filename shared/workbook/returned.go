@@ -24,7 +24,7 @@ var ErrCannotMark = errors.New("the workbook cannot be marked")
 // A Notice is what the list of findings is headed with.
 type Notice struct {
 	Firm       checklist.FirmID
-	FirmName   string // as the register has it
+	FirmName   string                 // as the register has it
 	Version    checklist.TicketNumber // 0 of a workbook that was only checked: it is not sent yet
 	ReceivedAt time.Time
 	Accepted   bool // there is nothing to mend, only to look at again
