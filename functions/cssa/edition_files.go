@@ -48,7 +48,7 @@ func (d *desk) editionFileCommands() []*cobra.Command {
 	lint := &cobra.Command{Use: "lint [FOLDER|ID]", Short: "Check an edition's files; FOLDER, ID or the edition of --edition",
 		Example: "  cssa edition lint 2024-securities\n  cssa edition lint ./editions/2024-securities", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return d.lintEdition(cmd.Context(), args) }}
-	return []*cobra.Command{follow, export, read, lint, show}
+	return []*cobra.Command{follow, export, read, lint, show, d.pageCommand()}
 }
 
 // named is the edition of an argument or of --edition.

@@ -8,6 +8,7 @@ import (
 
 	"cssa/functions/intake"
 	"cssa/shared/checklist"
+	"cssa/shared/workbook"
 )
 
 func (d *desk) receiveCommand() *cobra.Command {
@@ -65,7 +66,7 @@ func (d *desk) receive(ctx context.Context, l *deployment, file, firm, via, rece
 	late := round.Late(cur.FirstReceived)
 	v := map[string]any{
 		"edition": ed.ID, "firm": id, "version": t.Number, "via": s.Via, "received_at": s.ReceivedAt, "status": s.Status, "late": late,
-		"answers": len(s.Answers), "faults": faultViews(s.Faults), "repeated": recorded,
+		"answers": len(s.Answers), "faults": workbook.VerdictLines(s.Faults), "repeated": recorded,
 	}
 	err = d.emit(v, func() {
 		when := s.ReceivedAt.In(ed.Location).Format("2006-01-02 15:04")

@@ -19,6 +19,7 @@ import (
 
 	"cssa/functions/invite"
 	"cssa/shared/checklist"
+	"cssa/shared/workbook"
 )
 
 func (d *desk) ticketCommand() *cobra.Command {
@@ -130,7 +131,7 @@ type submitted struct {
 	Status  checklist.Status       `json:"status,omitempty"`
 	Late    bool                   `json:"late"`
 	Answers int                    `json:"answers"`
-	Faults  []faultView            `json:"faults"`
+	Faults  []workbook.VerdictLine `json:"faults"`
 	Marked  string                 `json:"marked,omitempty"` // the workbook that goes back with its faults marked
 	Why     string                 `json:"why,omitempty"`
 	raw     []checklist.Fault
@@ -183,7 +184,7 @@ func (d *desk) submit(ctx context.Context, l *deployment, files []string, firm s
 }
 
 func (d *desk) submitOne(ctx context.Context, l *deployment, file, firm string) submitted {
-	r := submitted{File: file, Faults: []faultView{}}
+	r := submitted{File: file, Faults: []workbook.VerdictLine{}}
 	if firm == "" {
 		firm = firmPrefix.FindString(filepath.Base(file))
 	}
@@ -213,7 +214,7 @@ func (d *desk) submitOne(ctx context.Context, l *deployment, file, firm string) 
 		r.Why = l.notYet(id)
 		return r
 	}
-	r.Status, r.Answers, r.raw, r.Faults = sub.Status, len(sub.Answers), sub.Faults, faultViews(sub.Faults)
+	r.Status, r.Answers, r.raw, r.Faults = sub.Status, len(sub.Answers), sub.Faults, workbook.VerdictLines(sub.Faults)
 	r.Marked = l.marked(sub.Marked)
 	return r
 }

@@ -13,7 +13,6 @@ import (
 
 	"cssa/shared/checklist"
 	"cssa/shared/ledger"
-	"cssa/shared/questionnaire"
 	"cssa/shared/workbook"
 )
 
@@ -90,70 +89,55 @@ func (d *desk) checkCommand() *cobra.Command {
 	var firm string
 	c := &cobra.Command{
 		Use: "check FILE", Short: "Read and check a filled workbook without submitting it", Args: cobra.ExactArgs(1),
-		Long:    "Needs no deployment and stores nothing. The firm and edition are those written in the workbook, unless --firm says otherwise.",
+		Long: "Needs no deployment and stores nothing. The firm and edition are those written in the workbook, unless --firm and --edition\n" +
+			"say otherwise. Firms without this program have the page that `cssa edition page` writes: it comes to the same verdict.",
 		Example: "  cssa check S-0137.xlsx",
 	}
 	c.Flags().StringVar(&firm, "firm", "", "the firm the workbook must belong to")
-	c.RunE = func(cmd *cobra.Command, args []string) error { return d.check(cmd.Context(), args[0], firm) }
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		return d.check(cmd.Context(), args[0], firm, cmd.Flags().Changed("edition"))
+	}
 	return c
 }
 
-func (d *desk) check(ctx context.Context, file, firm string) error {
+// check tells the verdict on a file. It is checked for the edition of --edition if that is given, else for its own.
+func (d *desk) check(ctx context.Context, file, firm string, given bool) error {
 	body, err := os.ReadFile(d.path(file))
 	if err != nil {
 		return usage("%v", err)
 	}
-	ed, err := questionnaire.NewLibrary(d.editionSources()...).Edition(ctx, d.editionID())
+	r := bytes.NewReader(body)
+	id := d.editionID()
+	if who, err := workbook.IdentityOf(r, r.Size()); err == nil && !given {
+		if _, err := d.library().Folder(who.Edition); err == nil {
+			id = who.Edition
+		}
+	}
+	ed, err := d.library().Edition(ctx, id)
 	if err != nil {
 		return failure{exitSomeFailed, err}
 	}
-	r := bytes.NewReader(body)
-	want := workbook.Identity{Edition: ed.ID, Definition: ed.Checksum, Firm: checklist.FirmID(firm)}
-	if firm == "" {
-		if id, err := workbook.IdentityOf(r, r.Size()); err == nil {
-			want.Firm, want.FirmName = id.Firm, id.FirmName
-		}
-	}
-	got := workbook.Read(r, r.Size(), ed, want)
+	got, verdict := workbook.Check(r, r.Size(), ed, checklist.FirmID(firm))
 	blocking := checklist.Blocking(got.Faults)
-	err = d.emit(map[string]any{"file": file, "edition": ed.ID, "firm": got.Identity.Firm, "answers": len(got.Answers), "faults": faultViews(got.Faults)}, func() {
+	view := struct {
+		File string `json:"file"`
+		workbook.Verdict
+	}{file, verdict}
+	err = d.emit(view, func() {
 		if blocking == 0 {
-			d.say("ok    %s   %s   %d answers, %d to confirm", file, got.Identity.Firm, len(got.Answers), len(got.Faults))
+			d.say("ok    %s   %s   %d answers, %d to confirm", file, verdict.Firm, verdict.Answers, len(got.Faults))
 		} else {
 			d.say("FAIL  %s   %d to mend, %d to confirm", file, blocking, len(got.Faults)-blocking)
 		}
 		d.faultTable(got.Faults)
 		if blocking == 0 {
-			d.say("Next: cssa submit %s --firm %s", file, got.Identity.Firm)
+			d.say("Next: cssa submit %s --firm %s", file, verdict.Firm)
 		}
 	})
 	if err == nil && blocking > 0 {
 		return someFailed("%s would be returned", filepath.Base(file))
 	}
 	return err
-}
-
-// A faultView is a fault as JSON.
-type faultView struct {
-	Code     checklist.FaultCode `json:"code"`
-	Severity checklist.Severity  `json:"severity"`
-	Place    string              `json:"place,omitempty"`
-	Question string              `json:"question,omitempty"`
-	Sheet    string              `json:"sheet,omitempty"`
-	Cell     string              `json:"cell,omitempty"`
-	Found    string              `json:"found,omitempty"`
-	WhatJA   string              `json:"what_ja"`
-	WhatEN   string              `json:"what_en"`
-	MendJA   string              `json:"mend_ja"`
-	MendEN   string              `json:"mend_en"`
-}
-
-func faultViews(faults []checklist.Fault) []faultView {
-	views := []faultView{}
-	for _, f := range faults {
-		views = append(views, faultView{f.Code, f.Severity, f.Ref.String(), f.Question, f.Sheet, f.Cell, f.Found, f.What.JA, f.What.EN, f.Mend.JA, f.Mend.EN})
-	}
-	return views
 }
 
 // faultTable lists faults by sheet: cell, question, code, what was found, what is wrong, how to mend it.

@@ -59,10 +59,12 @@ var theLaw = []line{
 	{"functions/feedback/lambda", "events events/awsevents functions/feedback shared/archive/s3 shared/bus/aws shared/lake shared/ledger/dynamo shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 	{"functions/dispatch/lambda", "events/awsevents functions/dispatch shared/archive/s3 shared/ledger/dynamo shared/mail/ses shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 
-	{"functions/cssa", "events functions/* functions/cssa/synthesise infra/laptop infra/remote shared/* shared/questionnaire/*",
+	{"functions/cssa", "events functions/* functions/cssa/checkpage functions/cssa/synthesise infra/laptop infra/remote shared/* shared/questionnaire/*",
 		"github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term " + sync + " " + width, "aws"},
+	{"functions/cssa/checkpage", "shared/checklist shared/questionnaire", "", ""},
 	{"functions/cssa/sql", "shared/lake/duckdb", duckdb + " " + width, "cgo"},
 	{"functions/cssa/synthesise", "shared/checklist shared/register shared/table shared/workbook", excel + " " + sync, ""},
+	{"functions/cssa/wasm", "shared/checklist shared/questionnaire shared/workbook", "", ""},
 
 	{"shared/arch", "", "", ""},
 	{"shared/archive", "shared/checklist", "", ""},
