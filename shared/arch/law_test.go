@@ -75,6 +75,7 @@ var theLaw = []line{
 	{"shared/bus/inproc", "events shared/bus", "modernc.org/sqlite " + sync, ""},
 	{"shared/checklist", "", "", ""},
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
+	{"shared/disclosure/audit", "shared/checklist shared/table", "", ""},
 	{"shared/lake", "shared/archive shared/checklist shared/register shared/table", parquet, ""},
 	{"shared/lake/athena", "shared/checklist shared/lake", awsSDK, "aws"},
 	{"shared/lake/duckdb", "shared/lake", duckdb, "cgo"},

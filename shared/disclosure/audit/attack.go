@@ -1,0 +1,236 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cssa/shared/checklist"
+	"cssa/shared/table"
+)
+
+// An auditor is a system taken apart, with what was found out about it.
+type auditor struct {
+	p     Published
+	s     *system
+	parts []*part
+	asked map[string]verdict
+}
+
+type verdict struct {
+	interval Interval
+	needed   int
+	why      string
+}
+
+// attack returns what does not hold against one reader.
+func (a *auditor) attack(r Reader) ([]Finding, error) {
+	own, err := a.own(r)
+	if err != nil {
+		return nil, fmt.Errorf("audit against %s: %w", r.Name, err)
+	}
+	at := map[int]Finding{}
+	report := func(u int, v verdict) {
+		at[u] = Finding{Cell: a.s.unknowns[u].cell, Reader: r.Name, Interval: v.interval, Needed: v.needed, Why: v.why}
+	}
+	for u := range a.s.unknowns {
+		if a.s.known(u) && a.s.judged(u) {
+			if v, ok := a.judgeKnown(u, own); !ok {
+				report(u, v)
+			}
+		}
+	}
+	for i, p := range a.parts {
+		if err := a.attackPart(i, p, own, report); err != nil {
+			return nil, fmt.Errorf("audit against %s: %w", r.Name, err)
+		}
+	}
+	var found []Finding
+	for u := range a.s.unknowns {
+		if f, ok := at[u]; ok {
+			found = append(found, f)
+		}
+	}
+	return found, nil
+}
+
+// own counts, for every unknown, the reader's firms that are in it.
+func (a *auditor) own(r Reader) ([]int, error) {
+	own := make([]int, len(a.s.unknowns))
+	shown := map[table.Group]bool{}
+	for u := range a.s.unknowns {
+		shown[a.s.unknowns[u].cell.Group] = true
+	}
+	for _, m := range r.Own {
+		groups := map[table.Group]bool{table.All: true, Stratum{Groups: m.Groups}.group(): true}
+		in := map[string]bool{}
+		for _, g := range m.Groups {
+			if shown[g] {
+				groups[g], in[g.Dimension] = true, true
+			}
+		}
+		for g := range shown {
+			if g.ID == Rest && !in[g.Dimension] {
+				groups[g] = true
+			}
+		}
+		for u := range a.s.unknowns {
+			x := &a.s.unknowns[u]
+			if x.in == nil || !groups[x.cell.Group] {
+				continue
+			}
+			if answers := m.at(x.cell.Release); answers != nil && x.in(answers) {
+				own[u]++
+			}
+		}
+	}
+	for u, n := range own {
+		if n > a.s.unknowns[u].hi {
+			return nil, fmt.Errorf("%d of its firms are in %s, which is %d at most", n, a.s.unknowns[u].cell, a.s.unknowns[u].hi)
+		}
+	}
+	return own, nil
+}
+
+func (m Member) at(release int) checklist.Answers {
+	if len(m.Answers) == 0 {
+		return nil
+	}
+	return m.Answers[min(release, len(m.Answers)-1)]
+}
+
+// contributors is how many a reader sees in a count that its own firms are in: the others, and its own as one.
+func contributors(n, own int) int {
+	if own > 0 {
+		return n - own + 1
+	}
+	return n
+}
+
+// judgeKnown says whether a count that can be told may be told.
+func (a *auditor) judgeKnown(u int, own []int) (verdict, bool) {
+	x := &a.s.unknowns[u]
+	base, ownBase, ok := a.baseOf(u, own)
+	if !ok || base == 0 || a.toNobody(x.cell, base) {
+		return verdict{}, true
+	}
+	v := verdict{interval: Interval{x.lo, x.lo}, needed: a.needed(u, own, base, ownBase)}
+	switch {
+	case v.needed <= 1:
+		return v, true
+	case contributors(x.lo, own[u]) < a.s.threshold:
+		v.why = Known
+		return v, false
+	case x.cell.Column != Unanswered && contributors(base-x.lo, ownBase-own[u]) < a.s.threshold:
+		v.why = Complement
+		return v, false
+	}
+	return v, true
+}
+
+// baseOf returns the greatest possible base of a count, and the reader's firms in it. The base of 対象外 and 無回答 is the
+// firms that replied.
+func (a *auditor) baseOf(u int, own []int) (base, ownBase int, ok bool) {
+	x := &a.s.unknowns[u]
+	if x.base >= 0 {
+		return a.s.unknowns[x.base].hi, own[x.base], true
+	}
+	for _, column := range []string{Base, Unanswered, NotApplicable} {
+		c := x.cell
+		c.Column = column
+		k, found := a.s.at[c]
+		if !found {
+			return 0, 0, false
+		}
+		ownBase += own[k]
+	}
+	return a.s.replied[groupOf{x.cell.Release, x.cell.Group}], ownBase, true
+}
+
+// toNobody says whether the place of a 対象外 or 無回答 is known to be put to none of the firms that replied.
+func (a *auditor) toNobody(c Cell, replied int) bool {
+	outside := c
+	outside.Column = NotApplicable
+	return (c.Column == Unanswered || c.Column == NotApplicable) && a.s.unknowns[a.s.at[outside]].lo == replied
+}
+
+// needed is how many consecutive values a count must have for a reader.
+func (a *auditor) needed(u int, own []int, base, ownBase int) int {
+	return min(max(2, a.s.threshold-own[u]), base-ownBase+1)
+}
+
+// attackPart asks for every number of a part whether it has enough values. Readers who put the same firms into the part
+// learn the same, and are asked for once.
+func (a *auditor) attackPart(i int, p *part, own []int, report func(int, verdict)) error {
+	lo, hi := slices.Clone(p.lo), slices.Clone(p.hi)
+	var key strings.Builder
+	fmt.Fprint(&key, i)
+	for v, u := range p.unknowns {
+		if own[u] > lo[v] {
+			lo[v] = own[u]
+		}
+		fmt.Fprint(&key, " ", own[u])
+	}
+	for v, u := range p.unknowns {
+		if !a.s.judged(u) {
+			continue
+		}
+		base, ownBase, ok := a.baseOf(u, own)
+		if !ok {
+			continue
+		}
+		id := fmt.Sprint(key.String(), "/", v, " ", base-ownBase)
+		out, known := a.asked[id]
+		if !known {
+			var err error
+			if out, err = a.judge(p, v, own, base, ownBase, lo, hi); err != nil {
+				return fmt.Errorf("%s: %w", a.s.unknowns[u].cell, err)
+			}
+			a.asked[id] = out
+		}
+		if out.why != "" {
+			report(u, out)
+		}
+	}
+	return nil
+}
+
+func (a *auditor) judge(p *part, v int, own []int, base, ownBase int, lo, hi []int) (verdict, error) {
+	u := p.unknowns[v]
+	out := verdict{interval: Interval{lo[v], hi[v]}, needed: a.needed(u, own, base, ownBase)}
+	if out.needed <= 1 || p.run(v, out.needed, lo, hi) >= out.needed {
+		return out, nil
+	}
+	least, most, err := p.within(v, lo, hi)
+	switch {
+	case errors.Is(err, errTooLarge), errors.Is(err, errGaveUp):
+		out.why = Unproved
+		return out, nil
+	case err != nil:
+		return out, err
+	}
+	out.interval = Interval{least, most}
+	x := &a.s.unknowns[u]
+	small := contributors(least, own[u]) < a.s.threshold
+	all := false
+	if x.base >= 0 { // the least that the others of the base can be
+		all = contributors(a.s.unknowns[x.base].lo-most, ownBase-own[u]) < a.s.threshold
+	}
+	switch {
+	case !small && !all:
+	case p.run(v, out.needed, lo, hi) >= out.needed:
+	case most-least+1 < out.needed:
+		out.why = Narrow
+	default:
+		found, decided := p.fill(v, out.needed, least, most, lo, hi)
+		switch {
+		case found:
+		case decided:
+			out.why = Narrow
+		default:
+			out.why = Unproved
+		}
+	}
+	return out, nil
+}
