@@ -18,6 +18,7 @@ type Edition struct {
 	Threshold     int // 秘匿基準: counts below it are withheld
 	GroupMinimum  int // peer groups with fewer firms are not shown
 	Office        Office
+	Attributes    []Attribute // what firms are grouped by beside sector, peer group and size
 	Groups        []Group
 	Glossary      []Term
 	Instructions  []Text // paragraphs of the instruction sheet
@@ -45,13 +46,29 @@ type Group struct {
 // A Dimension is a way of grouping firms. Values are stored words and never change.
 type Dimension string
 
-// The dimensions of this system.
+// The dimensions that every edition has.
 const (
 	ByAll    Dimension = "all"    // 全体 every firm of the population; its only group id is "all"
 	BySector Dimension = "sector" // 業態
 	ByGroup  Dimension = "group"  // 同業グループ
 	BySize   Dimension = "size"   // 規模区分
 )
+
+// An Attribute is a dimension that the supervisor added: a column of the register of firms, named as the dimension is.
+// A firm of which the register does not say it is in no group of the dimension.
+type Attribute struct {
+	Dimension Dimension
+	Name      Text
+}
+
+// Dimensions returns the ways of grouping in the order of tables: all, sector, peer group, size, then the attributes.
+func (e *Edition) Dimensions() []Dimension {
+	by := []Dimension{ByAll, BySector, ByGroup, BySize}
+	for _, a := range e.Attributes {
+		by = append(by, a.Dimension)
+	}
+	return by
+}
 
 // A Term is a definition of the glossary, shown beside the questions that use it.
 type Term struct {

@@ -3,7 +3,8 @@
 //
 // Every count is an exact integer number of firms. A firm is in exactly one state at every place: answered, unanswered
 // (無回答) or not applicable (対象外). Only the answered are in the base (回答先数) of a share, so that a blank is never
-// taken for a "no", and the three add up to the firms that replied.
+// taken for a "no", and the three add up to the firms that replied. A figure may say that its shares are of the unanswered
+// or the not applicable too. What each table counts is its definition ([checklist.TableDef]) and nothing else.
 //
 // # How it counts
 //

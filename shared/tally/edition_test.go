@@ -73,6 +73,10 @@ func teaEdition() *checklist.Edition {
 				{ID: "plan", Stage: "plan", Choices: []checklist.ChoiceID{"have"}},
 				{ID: "drill", Stage: "drill", Choices: []checklist.ChoiceID{"done"}}}},
 			{ID: "fig05", Question: "reports", Items: []checklist.ItemID{"own", "other", "nothing"}, Base: staffed, Series: yes},
+			{ID: "fig06", Question: "reports", Items: []checklist.ItemID{"own", "other"}, Unanswered: checklist.InBase, Series: yes,
+				RowBases: []checklist.RowBase{{Item: "other", Base: *is("third", "have")}}},
+			{ID: "fig07", Question: "manage", Unanswered: checklist.InBase, NotApplicable: checklist.InBase, Series: []checklist.Series{
+				{ID: "central", Choices: []checklist.ChoiceID{"central"}}}},
 		},
 	}
 }

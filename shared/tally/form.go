@@ -2,6 +2,7 @@ package tally
 
 import (
 	"fmt"
+	"slices"
 
 	"cssa/shared/checklist"
 )
@@ -17,14 +18,16 @@ const (
 
 // A form is an edition compiled for counting.
 type form struct {
-	ed      *checklist.Edition
-	places  []place
-	index   map[checklist.Ref]int
-	filters []filter
-	figures []figure
-	limits  []byte  // of each place: its highest code
-	offsets []int32 // of each place: its first counter in a block
-	width   int     // counters in a block
+	ed            *checklist.Edition
+	places        []place
+	index         map[checklist.Ref]int
+	filters       []filter
+	distributions []plan
+	figures       []plan
+	filtered      []plan  // of every figure with a filter, the distributions of its question among the firms inside
+	limits        []byte  // of each place: its highest code
+	offsets       []int32 // of each place: its first counter in a block
+	width         int     // counters in a block
 }
 
 type place struct {
@@ -33,21 +36,19 @@ type place struct {
 	choices []checklist.Choice
 }
 
-// A filter is the base filter of a figure. The firms inside are counted once more, into counters of the filter's own: those
-// of places[first:last], moved by shift.
+// A filter is the condition of a figure's rows. The firms inside are counted once more, into counters of the filter's own:
+// those of places[first:last], moved by shift.
 type filter struct {
-	figure      *checklist.Figure
+	when        *checklist.Condition
 	first, last int
 	shift       int
 }
 
-// A figure is compiled to the places and codes that its cells count.
-type figure struct {
-	def   *checklist.Figure
-	q     *checklist.Question
-	shift int
-	items []checklist.ItemID // "" alone where the question has no items
-	codes [][]int            // of each series, without duplicates
+// A plan is a table's definition with the places and codes that its cells count.
+type plan struct {
+	def    *checklist.TableDef
+	shifts []int   // of each row
+	codes  [][]int // of each column
 }
 
 func compile(ed *checklist.Edition) *form {
@@ -60,17 +61,24 @@ func compile(ed *checklist.Edition) *form {
 		}
 		spans[q.ID] = [2]int{first, len(f.places)}
 	}
+	for _, def := range ed.Distributions() {
+		f.distributions = append(f.distributions, f.plan(def, func(checklist.ItemID) int { return 0 }))
+	}
 	for i := range ed.Figures {
 		fig := &ed.Figures[i]
-		q, ok := ed.Question(string(fig.Question))
+		def, ok := fig.Table(ed)
 		if !ok {
 			panic(fmt.Sprintf("tally: figure %s: no question %s in edition %s", fig.ID, fig.Question, ed.ID))
 		}
-		shift := 0
-		if fig.Base != nil {
-			shift = f.addFilter(fig, spans[q.ID])
+		shift := f.addFilters(def, spans[def.Question.ID])
+		f.figures = append(f.figures, f.plan(def, shift))
+		if !fig.Filtered() {
+			continue
 		}
-		f.figures = append(f.figures, f.compileFigure(fig, q, shift))
+		for _, of := range ed.DistributionsOf(def.Question) {
+			of.ID = def.ID
+			f.filtered = append(f.filtered, f.plan(of, shift))
+		}
 	}
 	return f
 }
@@ -91,57 +99,76 @@ func (f *form) addPlace(q *checklist.Question, r checklist.Ref) {
 	f.width += n
 }
 
-func (f *form) addFilter(fig *checklist.Figure, span [2]int) (shift int) {
-	from, last := int(f.offsets[span[0]]), span[1]-1
+// addFilters adds the filter of a table, and of each row that has one of its own, and returns by how much the counters of
+// an item are moved.
+func (f *form) addFilters(def *checklist.TableDef, span [2]int) func(checklist.ItemID) int {
+	whole := 0
+	if def.Base != nil {
+		whole = f.addFilter(def.Base, span[0], span[1])
+	}
+	own := map[checklist.ItemID]int{}
+	for _, r := range def.Rows {
+		if r.Base == nil {
+			continue
+		}
+		first, last := span[1], span[0] // the places of an item stand together
+		for p := span[0]; p < span[1]; p++ {
+			if f.places[p].ref.Item == r.Item {
+				first, last = min(first, p), p+1
+			}
+		}
+		if first < last {
+			own[r.Item] = f.addFilter(def.Filter(r), first, last)
+		}
+	}
+	return func(item checklist.ItemID) int {
+		if shift, ok := own[item]; ok {
+			return shift
+		}
+		return whole
+	}
+}
+
+func (f *form) addFilter(when *checklist.Condition, first, last int) (shift int) {
+	from := int(f.offsets[first])
 	shift = f.width - from
-	f.filters = append(f.filters, filter{figure: fig, first: span[0], last: span[1], shift: shift})
-	f.width += int(f.offsets[last]) + int(f.limits[last]) + 1 - from
+	f.filters = append(f.filters, filter{when: when, first: first, last: last, shift: shift})
+	f.width += int(f.offsets[last-1]) + int(f.limits[last-1]) + 1 - from
 	return shift
 }
 
-func (f *form) compileFigure(fig *checklist.Figure, q *checklist.Question, shift int) figure {
-	out := figure{def: fig, q: q, shift: shift, items: fig.Items}
-	if len(out.items) == 0 {
-		for _, it := range q.Items {
-			out.items = append(out.items, it.ID)
-		}
-	}
-	if len(out.items) == 0 {
-		out.items = []checklist.ItemID{""}
-	}
-	for _, s := range fig.Series {
-		for _, item := range out.items {
-			if _, ok := f.index[checklist.Ref{Question: q.ID, Item: item, Stage: s.Stage}]; !ok {
-				panic(fmt.Sprintf("tally: figure %s: question %s has no item %q at stage %q", fig.ID, q.ID, item, s.Stage))
+func (f *form) plan(def *checklist.TableDef, shift func(checklist.ItemID) int) plan {
+	p := plan{def: def}
+	for _, r := range def.Rows {
+		for _, c := range slices.Concat(def.Columns, []checklist.TableColumn{{ID: "its base", Stage: def.FirstStage()}}) {
+			if _, ok := f.index[def.Place(r, c.Stage)]; !ok {
+				panic(fmt.Sprintf("tally: table %s: question %s has no item %q at stage %q", def.ID, def.Question.ID, r.Item, c.Stage))
 			}
 		}
-		out.codes = append(out.codes, seriesCodes(fig, q, s))
+		p.shifts = append(p.shifts, shift(r.Item))
 	}
-	return out
+	for _, c := range def.Columns {
+		p.codes = append(p.codes, codesOf(def, c))
+	}
+	return p
 }
 
-func seriesCodes(fig *checklist.Figure, q *checklist.Question, s checklist.Series) []int {
+func codesOf(def *checklist.TableDef, col checklist.TableColumn) []int {
 	var codes []int
-	known := map[checklist.ChoiceID]bool{}
-	for i, c := range q.ChoicesAt(s.Stage) {
-		known[c.ID] = true
-		for _, id := range s.Choices {
-			if id == c.ID {
-				codes = append(codes, firstChoice+i)
-				break
-			}
+	for i, c := range def.Question.ChoicesAt(col.Stage) {
+		if slices.Contains(col.Choices, c.ID) {
+			codes = append(codes, firstChoice+i)
 		}
 	}
-	for _, id := range s.Choices {
-		if !known[id] {
-			panic(fmt.Sprintf("tally: figure %s: series %s counts %s, which is no choice of %s", fig.ID, s.ID, id, q.ID))
-		}
+	if len(codes) != len(col.Choices) {
+		panic(fmt.Sprintf("tally: table %s: %s counts what is no choice of %s", def.ID, col.ID, def.Question.ID))
 	}
 	return codes
 }
 
 // Codes returns a firm's answers as a code vector: one byte for each place of the edition in printed order (the order of
-// [checklist.Edition.Refs]), then one for each figure with a base filter, in the edition's order: 1 if the firm is inside.
+// [checklist.Edition.Refs]), then one for each filter of a figure, in the edition's order, that of all its rows before those
+// of single ones: 1 if the firm is inside.
 //
 // A place's byte is 0 if it is unanswered, 1 if it is not applicable, 2 for the first choice of its question (or stage),
 // 3 for the second, and so on; of a number, by its class. Free text, and a number of a question without classes, is 2 if
@@ -162,7 +189,7 @@ func (f *form) codes(a checklist.Answers) ([]byte, error) {
 		codes[i] = c
 	}
 	for i, flt := range f.filters {
-		if flt.figure.Base.Holds(f.ed, a) {
+		if flt.when.Holds(f.ed, a) {
 			codes[len(f.places)+i] = 1
 		}
 	}

@@ -174,7 +174,7 @@ func TestUnionsAreSumsOfTheDistributionsCells(t *testing.T) {
 		for _, tb := range all.Figures() {
 			fig, _ := teaEdition().Figure(checklist.FigureID(tb.ID))
 			id := string(fig.Question)
-			if fig.Base != nil {
+			if fig.Filtered() {
 				id = tb.ID
 			}
 			for _, row := range tb.Rows {

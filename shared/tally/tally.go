@@ -86,12 +86,12 @@ func New(ed *checklist.Edition, members []Member) *Tally {
 	return t
 }
 
-// groupsOf returns the groups that have members: all, then by dimension (sector, group, size, any other by name) in the
-// order the edition declares, those it does not declare last, by id.
+// groupsOf returns the groups that have members: all, then by dimension (sector, group, size, the edition's attributes, any
+// other by name) in the order the edition declares, those it does not declare last, by id.
 func groupsOf(ed *checklist.Edition, members []Member) []table.Group {
-	dimensions := []string{string(checklist.ByAll), string(checklist.BySector), string(checklist.ByGroup), string(checklist.BySize)}
+	dimensions := ed.Dimensions()
 	rank := func(g table.Group) (dimension, declared int) {
-		dimension, declared = slices.Index(dimensions, g.Dimension), len(ed.Groups)
+		dimension, declared = slices.Index(dimensions, checklist.Dimension(g.Dimension)), len(ed.Groups)
 		if dimension < 0 {
 			dimension = len(dimensions)
 		}

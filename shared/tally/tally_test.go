@@ -163,7 +163,10 @@ func TestHandCountedFigures(t *testing.T) {
 		fig04.ddos plan 1 drill 1/1 of 4 · 1 – 0
 		fig05.own yes 1 of 2 · 0 – 0
 		fig05.other yes 1 of 2 · 0 – 0
-		fig05.nothing yes 1 of 2 · 0 – 0`)
+		fig05.nothing yes 1 of 2 · 0 – 0
+		fig06.own yes 2/5 of 4 · 1 – 0
+		fig06.other yes 1 of 3 · 0 – 0
+		fig07 central 1/5 of 2 · 1 – 2`)
 	compare(t, printed(tables, group(checklist.ByGroup, "old")), `
 		fig01 with 2 without 0 of 2 · 0 – 0
 		fig02.own yes 2 of 2 · 0 – 0
@@ -175,7 +178,10 @@ func TestHandCountedFigures(t *testing.T) {
 		fig04.ddos plan 1 drill 1/1 of 2 · 0 – 0
 		fig05.own yes 1 of 1 · 0 – 0
 		fig05.other yes 1 of 1 · 0 – 0
-		fig05.nothing yes 0 of 1 · 0 – 0`)
+		fig05.nothing yes 0 of 1 · 0 – 0
+		fig06.own yes 2 of 2 · 0 – 0
+		fig06.other yes 1 of 2 · 0 – 0
+		fig07 central 1/2 of 1 · 1 – 0`)
 	compare(t, printed(tables, group(checklist.BySize, "small")), `
 		fig01 with 1 without 0 of 1 · 1 – 0
 		fig02.own yes 1 of 1 · 1 – 0
@@ -187,11 +193,17 @@ func TestHandCountedFigures(t *testing.T) {
 		fig04.ddos plan 1 drill 1/1 of 2 · 0 – 0
 		fig05.own yes − of 0 · 0 – 0
 		fig05.other yes − of 0 · 0 – 0
-		fig05.nothing yes − of 0 · 0 – 0`)
+		fig05.nothing yes − of 0 · 0 – 0
+		fig06.own yes 1/2 of 1 · 1 – 0
+		fig06.other yes 0 of 1 · 0 – 0
+		fig07 central 0/2 of 0 · 1 – 1`)
 	compare(t, printed(counted(t).Filtered(), table.All), `
 		fig05.own yes 1 no 1 of 2 · 0 – 0
 		fig05.other yes 1 no 1 of 2 · 0 – 0
-		fig05.nothing yes 1 no 1 of 2 · 0 – 0`)
+		fig05.nothing yes 1 no 1 of 2 · 0 – 0
+		fig06.own yes 2 no 2 of 4 · 1 – 0
+		fig06.other yes 1 no 2 of 3 · 0 – 0
+		fig06.nothing yes 2 no 3 of 5 · 0 – 0`)
 }
 
 func TestGroupsComeInOrderWithTheirPopulation(t *testing.T) {
@@ -256,9 +268,9 @@ func TestAFirmCountsOnceAndOnlyIfItIsInThePopulation(t *testing.T) {
 func TestCodesOfAFirm(t *testing.T) {
 	_, firms := handCounted(t)
 	for firm, want := range map[checklist.FirmID][]byte{
-		// policy third manage | own other nothing | get keep | ransom plan drill, ddos plan drill | staff budget why | fig05
-		"T-0001": {2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 3, 1, 4, 2, 1, 1},
-		"T-0004": {0, 3, 1, 0, 2, 3, 5, 0, 2, 0, 3, 1, 0, 1, 2, 0},
+		// policy third manage | own other nothing | get keep | ransom plan drill, ddos plan drill | staff budget why | fig05, other of fig06
+		"T-0001": {2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 3, 1, 4, 2, 1, 1, 1},
+		"T-0004": {0, 3, 1, 0, 2, 3, 5, 0, 2, 0, 3, 1, 0, 1, 2, 0, 0},
 	} {
 		got, err := tally.Codes(teaEdition(), firms[firm])
 		if err != nil || !reflect.DeepEqual(got, want) {
