@@ -62,8 +62,9 @@ type Catalog interface {
 type Step struct {
 	Editions Editions
 	Ledger   Ledger
-	Lake     lake.Store // the restricted door's
-	Catalog  Catalog    // nil where the lake's readers find partitions themselves, as on the laptop
+	Lake     lake.Store  // the restricted door's
+	Past     lake.Source // the same, read: the frozen run of the edition before
+	Catalog  Catalog     // nil where the lake's readers find partitions themselves, as on the laptop
 	Now      func() time.Time
 }
 
@@ -186,7 +187,11 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		return err
 	}
 	firms := all.At(ed.ReferenceDate)
-	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms))}
+	past, err := s.trends(ctx, ed, mine, all)
+	if err != nil {
+		return err
+	}
+	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms)), trends: past}
 	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(beating(ctx, mine, s.Ledger.AllSubmissions(ctx, ed.ID)))); err != nil {
 		return err
 	}
@@ -212,6 +217,7 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.FirmRows(firms)) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.RunRows(ed, run, len(firms))) },
 		func() error { return dimensions.Write(ctx, store, ed.ID, r.ID) },
+		func() error { return past.write(ctx, store, ed.ID, r.ID) },
 		func() error { return s.announce(ctx, ed.ID, r.ID) },
 		func() error { return s.stillMine(ctx, *r) },
 		func() error { return lake.MakeCurrent(ctx, store, ed.ID, r.ID) },

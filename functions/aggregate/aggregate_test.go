@@ -57,7 +57,7 @@ func newRoom(t *testing.T) *room {
 	must(t, r.ledger.PutRegister(t.Context(), reg))
 	must(t, r.ledger.OpenRound(t.Context(), ledger.Round{Edition: ed.ID, State: ledger.Open, Checksum: ed.Checksum,
 		OpenedAt: ed.Opens.UTC(), Deadline: ed.Deadline.UTC(), Closing: ed.Closing.UTC()}))
-	r.Step = &aggregate.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Now: func() time.Time { return r.now }}
+	r.Step = &aggregate.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Past: r.lake, Now: func() time.Time { return r.now }}
 	return r
 }
 

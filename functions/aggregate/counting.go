@@ -16,6 +16,7 @@ type counting struct {
 	ed          *checklist.Edition
 	deadline    time.Time
 	tally       *tally.Tally
+	trends      *trends // nil: there is nothing to compare with
 	submissions []lake.SubmissionRow
 	replied     int // firms whose answers count
 	rows        int // rows of answers
@@ -60,6 +61,9 @@ func (c *counting) firm(versions []checklist.Submission) ([]lake.AnswerRow, erro
 	}
 	if err := c.tally.Add(current.Firm, current.Answers); err != nil {
 		return nil, fmt.Errorf("count %s, which has answers but may not be in the register on %s: %w", current.Firm, c.ed.ReferenceDate, err)
+	}
+	if err := c.trends.add(current.Firm, current.Answers); err != nil {
+		return nil, err
 	}
 	rows, err := lake.AnswerRows(c.ed, current.Firm, current.Answers)
 	if err != nil {

@@ -108,7 +108,7 @@ func playStage(t *testing.T) *playedStage {
 	letters, err := outbox.Open(filepath.Join(p.dir, "outbox"))
 	ok(err)
 	p.intake = &intake.Step{Editions: editions, Ledger: ledger, Archive: kept, Inbox: "cssa-test-inbox", Publisher: p.queue, Now: time.Now}
-	p.run = &aggregate.Step{Editions: editions, Ledger: ledger, Lake: restricted, Now: time.Now}
+	p.run = &aggregate.Step{Editions: editions, Ledger: ledger, Lake: restricted, Past: restricted, Now: time.Now}
 	p.release = &release.Step{Editions: editions, Ledger: ledger, Lake: restricted, Open: open, Publisher: p.queue, Now: time.Now}
 	p.feedback = &feedback.Step{Editions: editions, Ledger: ledger, Counted: lake.Counted{Source: restricted}, Tables: lake.Released{Source: open}, Archive: kept, Publisher: p.queue}
 	p.dispatch = &dispatch.Step{Editions: editions, Ledger: ledger, Archive: kept, Sender: letters, Identify: dispatch.Identify, Owner: "played", Lease: time.Minute, Now: time.Now}

@@ -151,7 +151,8 @@ func (f *Foundation) aggregate(st Stage) recipe {
 			f.listItems("firm", "ticket#*", "submission#*"),
 			f.putItems("round", "runs", "submission#*"), // a freeze voids unused tickets
 			f.openLedger(),
-			putObjects(f.Restricted, ""),
+			putObjects(f.Restricted, ""), // and reads the frozen run of the edition before
+			missObjects(f.Restricted),
 			useKey(f.Answers, f.Restricted, "kms:Decrypt", "kms:GenerateDataKey"),
 			f.register(st.RestrictedDatabase()),
 		}, f.bury(f.Nightly.QueueArn())...),

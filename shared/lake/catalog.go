@@ -54,6 +54,10 @@ func Catalog() []Table {
 		tableOf[DistributionRow]("distributions (分布): unprotected, for every group"),
 		tableOf[FigureRow]("figures (図表): unprotected, for every group"),
 		tableOf[FirmRow]("firms (先): the population, as the register had it at the reference date"),
+		tableOf[TrendRow]("trends (前回比較): this edition and the one before, unprotected, for every group"),
+		tableOf[TransitionRow]("transitions (推移): how the matched firms answered then and now, unprotected, for every group"),
+		tableOf[PanelRow]("panel: the firms that replied to this edition, to the one before or to both"),
+		tableOf[ComparisonRow]("comparisons: what a trend counts in the answers to each edition, by the mapping between them (対応表)"),
 	}
 	open := []Table{
 		tableOf[CurrentRunRow]("the released run of each edition"),

@@ -19,6 +19,7 @@ func TestSchemasAreTheGolden(t *testing.T) {
 		lake.Schema[lake.DistributionRow](), lake.Schema[lake.FigureRow](), lake.Schema[lake.OpenDistributionRow](), lake.Schema[lake.OpenFigureRow](),
 		lake.Schema[lake.FirmRow](), lake.Schema[lake.QuestionRow](), lake.Schema[lake.ItemRow](), lake.Schema[lake.ChoiceRow](),
 		lake.Schema[lake.SeriesRow](), lake.Schema[lake.SeriesChoiceRow](), lake.Schema[lake.FigureItemRow](), lake.Schema[lake.GroupRow](),
+		lake.Schema[lake.TrendRow](), lake.Schema[lake.TransitionRow](), lake.Schema[lake.PanelRow](), lake.Schema[lake.ComparisonRow](),
 	} {
 		b.WriteString(schema + "\n")
 	}
@@ -70,8 +71,8 @@ func TestEveryColumnIsExplained(t *testing.T) {
 			columns[c.Name] = true
 		}
 	}
-	if len(seen) != 25 {
-		t.Errorf("%d tables, want 14 restricted and 11 open ones", len(seen))
+	if len(seen) != 29 {
+		t.Errorf("%d tables, want 18 restricted and 11 open ones", len(seen))
 	}
 }
 

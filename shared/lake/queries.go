@@ -17,6 +17,7 @@ type Query struct {
 	// [Query.Differences] asks for what is in one and not in the other.
 	Table   string
 	Columns []string
+	Only    string // a condition on the table's rows; "": all of the edition
 }
 
 // Differences returns a query for the rows that are not in both the recomputation and the table, with the side they are
@@ -24,6 +25,9 @@ type Query struct {
 func (q Query) Differences() string {
 	cols := strings.Join(q.Columns, ", ")
 	table := fmt.Sprintf("SELECT %s FROM %s WHERE edition = %s", cols, q.Table, quote(q.Edition))
+	if q.Only != "" {
+		table += " AND " + q.Only
+	}
 	return fmt.Sprintf(`WITH recomputed AS (
 %[1]s
 )

@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"math"
 	"slices"
+
+	"github.com/parquet-go/parquet-go"
 
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
@@ -134,21 +137,58 @@ func Current(ctx context.Context, source Source, ed checklist.EditionID) (string
 
 // Read returns the rows of a table of a run, in the order they were written; archive.ErrNotFound if there are none.
 func Read[T Row](ctx context.Context, source Source, ed checklist.EditionID, run string) ([]T, error) {
-	var row T
 	var rows []T
-	for part := 0; ; part++ {
-		key := Key(row.TableName(), ed, run, part)
-		file, _, err := source.Get(ctx, key, "", math.MaxInt64)
-		if part > 0 && errors.Is(err, archive.ErrNotFound) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("lake: fetch %s: %w", key, err)
-		}
-		more, err := Decode[T](file)
+	for more, err := range ReadSeq[T](ctx, source, ed, run) {
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+// rowsPerBatch bounds what ReadSeq decodes at a time.
+const rowsPerBatch = 1 << 13
+
+// ReadSeq is Read in batches. It holds one compressed file and one batch in memory, however many rows there are.
+func ReadSeq[T Row](ctx context.Context, source Source, ed checklist.EditionID, run string) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		var row T
+		for part := 0; ; part++ {
+			key := Key(row.TableName(), ed, run, part)
+			file, _, err := source.Get(ctx, key, "", math.MaxInt64)
+			if part > 0 && errors.Is(err, archive.ErrNotFound) {
+				return
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("lake: fetch %s: %w", key, err))
+				return
+			}
+			for rows, err := range batches[T](file) {
+				if !yield(rows, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// batches decodes a file of T piece by piece.
+func batches[T Row](file []byte) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		var row T
+		r := parquet.NewGenericReader[T](bytes.NewReader(file))
+		defer r.Close()
+		for {
+			rows := make([]T, rowsPerBatch)
+			n, err := r.Read(rows)
+			if n > 0 && !yield(rows[:n], nil) || errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("lake: read %s: %w", row.TableName(), err))
+				return
+			}
+		}
 	}
 }

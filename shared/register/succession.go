@@ -20,3 +20,19 @@ func (fs Firms) Predecessors(id checklist.FirmID, d checklist.Date) []checklist.
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
+
+// Heirs returns, for every firm that had been taken over by day d, the firm that took it over: the inverse of
+// [Firms.Predecessors]. Of a firm whose entries name several, it is that of the last.
+func (fs Firms) Heirs(d checklist.Date) map[checklist.FirmID]checklist.FirmID {
+	there := map[checklist.FirmID]bool{}
+	for _, f := range fs.At(d) {
+		there[f.ID] = true
+	}
+	heirs, ended := map[checklist.FirmID]checklist.FirmID{}, map[checklist.FirmID]checklist.Date{}
+	for _, f := range fs {
+		if f.Successor != "" && !there[f.ID] && !f.ValidTo.IsZero() && f.ValidTo.Before(d) && !f.ValidTo.Before(ended[f.ID]) {
+			heirs[f.ID], ended[f.ID] = f.Successor, f.ValidTo
+		}
+	}
+	return heirs
+}

@@ -31,5 +31,18 @@ func TestAFirmsPredecessorsAreThoseItHadTakenOver(t *testing.T) {
 		if got := firms.Predecessors(c.firm, c.day); !slices.Equal(got, c.want) {
 			t.Errorf("%s on %s: %v, want %v", c.firm, c.day, got, c.want)
 		}
+		var heirs []checklist.FirmID
+		for of, heir := range firms.Heirs(c.day) {
+			if heir == c.firm {
+				heirs = append(heirs, of)
+			}
+		}
+		if slices.Sort(heirs); !slices.Equal(heirs, c.want) {
+			t.Errorf("heirs of %s on %s: %v, want %v", c.firm, c.day, heirs, c.want)
+		}
+	}
+	again := append(firms, register.Firm{ID: "S-0003", ValidFrom: from, ValidTo: from, Successor: "S-0005"})
+	if heir := again.Heirs(summer)["S-0003"]; heir != "S-0001" {
+		t.Errorf("S-0003 went to %s last", heir)
 	}
 }

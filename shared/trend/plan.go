@@ -27,6 +27,11 @@ type Row struct {
 	NowOwn, NowCommon   *checklist.Condition // about answers to this one
 }
 
+// Compared says whether any of the row's series is compared.
+func (r *Row) Compared() bool {
+	return r.Broke == nil && slices.ContainsFunc(r.Series, func(s Series) bool { return s.Broke == nil })
+}
+
 // A Series is one numerator of a row: a choice, or several taken together.
 type Series struct {
 	ID    string // the choice, several joined by +, a figure's series

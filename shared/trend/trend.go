@@ -150,13 +150,13 @@ type Transition struct {
 	Firms     int
 }
 
-// Transitions returns the transition matrix of every place that did not break, for every group: the cells that are not zero,
-// in the order of then and of now, both from unanswered and not applicable to the first and the last choice.
+// Transitions returns the transition matrix of every place of which something is compared, for every group: the cells that
+// are not zero, always in the same order.
 func (c *Comparison) Transitions() []Transition {
 	var out []Transition
 	for i := range c.plan.coders {
 		k := &c.plan.coders[i]
-		if k.row.Broke != nil || k.row.Figure != "" {
+		if k.row.Figure != "" || !k.row.Compared() {
 			continue
 		}
 		for g, group := range c.groups {

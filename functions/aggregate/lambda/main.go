@@ -40,9 +40,10 @@ func start(f awsevents.Function) error {
 	if err != nil {
 		return err
 	}
+	restricted := bucket.New(s3.NewFromConfig(cfg), set.RestrictedBucket)
 	step := &aggregate.Step{
 		Editions: questionnaire.NewLibrary(questionnaire.Builtin()), Ledger: dynamo.New(dynamodb.NewFromConfig(cfg), set.LedgerTable),
-		Lake:    bucket.New(s3.NewFromConfig(cfg), set.RestrictedBucket),
+		Lake: restricted, Past: restricted,
 		Catalog: athena.New(glue.NewFromConfig(cfg), athena.Door{Database: set.RestrictedDatabase, Bucket: set.RestrictedBucket}),
 		Now:     f.Now,
 	}

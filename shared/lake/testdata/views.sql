@@ -28,6 +28,26 @@ SELECT t.edition, t.run, t.firm, t.registration_number, t.name_ja, t.name_en, t.
 FROM firms_runs t
 JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
 
+CREATE OR REPLACE VIEW trends AS
+SELECT t.edition, t.run, t.previous, t.previous_run, t.figure, t.question, t.item, t.stage, t.series, t.dimension, t.group_id, t.position, t.comparable, t.broke, t.why_ja, t.why_en, t.firms_then, t.firms_now, t.firms_both, t.firms_succeeded, t.firms_came, t.firms_left, t.firms_merged, t.then_count, t.then_base, t.then_share, t.now_count, t.now_base, t.now_share, t.then_common_count, t.then_common_base, t.now_common_count, t.now_common_base, t.panel, t.panel_then_count, t.panel_then_share, t.panel_now_count, t.panel_now_share, t.change_points, t.within_points, t.composition_points, t.redefinition_points
+FROM trends_runs t
+JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
+
+CREATE OR REPLACE VIEW transitions AS
+SELECT t.edition, t.run, t.previous, t.previous_run, t.question, t.item, t.stage, t.dimension, t.group_id, t.then_state, t.then_choice, t.now_state, t.now_choice, t.firms
+FROM transitions_runs t
+JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
+
+CREATE OR REPLACE VIEW panel AS
+SELECT t.edition, t.run, t.previous, t.firm_then, t.firm_now, t.how
+FROM panel_runs t
+JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
+
+CREATE OR REPLACE VIEW comparisons AS
+SELECT t.edition, t.run, t.previous, t.figure, t.question, t.item, t.stage, t.series, t.side, t.place_question, t.place_item, t.place_stage, t.choice, t.at_least, t.below
+FROM comparisons_runs t
+JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
+
 CREATE OR REPLACE VIEW questions AS
 SELECT t.edition, t.run, t.question, t.number, t.position, t.section, t.section_number, t.section_ja, t.section_en, t.kind, t.title_ja, t.title_en, t.prompt_ja, t.prompt_en, t.required, t.unit_ja, t.unit_en, t.source
 FROM questions_runs t

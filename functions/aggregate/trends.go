@@ -1,0 +1,142 @@
+package aggregate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cssa/shared/checklist"
+	"cssa/shared/lake"
+	"cssa/shared/ledger"
+	"cssa/shared/register"
+	"cssa/shared/table"
+	"cssa/shared/trend"
+)
+
+// trends compare a run with the frozen run of the edition before.
+type trends struct {
+	plan      *trend.Plan
+	run       string // the frozen run
+	then, now []trend.Firm
+	groups    map[checklist.FirmID][]table.Group // of this edition
+	heirs     map[checklist.FirmID]checklist.FirmID
+}
+
+// trends reads the edition before from its frozen run. It is nil if there is no such edition, or if that was not frozen here,
+// or to another definition than the edition has now: there is nothing then to compare with.
+func (s *Step) trends(ctx context.Context, ed *checklist.Edition, mine hold, all register.Firms) (*trends, error) {
+	if ed.Mapping == nil {
+		return nil, nil
+	}
+	old, err := s.Editions.Edition(ctx, ed.Mapping.From)
+	if err != nil {
+		return nil, fmt.Errorf("the edition before: %w", err)
+	}
+	run, err := s.frozen(ctx, old)
+	if run == "" || err != nil {
+		return nil, err
+	}
+	plan, err := trend.New(old, ed)
+	if err != nil {
+		return nil, err
+	}
+	t := &trends{plan: plan, run: run, groups: map[checklist.FirmID][]table.Group{}, heirs: all.Heirs(ed.ReferenceDate)}
+	for _, f := range all.At(ed.ReferenceDate) {
+		t.groups[f.ID] = known(f.Sector, f.PeerGroup, f.SizeBand)
+	}
+	firms, err := lake.Read[lake.FirmRow](ctx, s.Past, old.ID, run)
+	if err != nil {
+		return nil, fmt.Errorf("the edition before: %w", err)
+	}
+	groups := map[string][]table.Group{}
+	for _, f := range firms {
+		groups[f.Firm] = known(f.Sector, f.PeerGroup, f.SizeBand)
+	}
+	for a, err := range lake.AnswersOf(old, lake.ReadSeq[lake.AnswerRow](ctx, s.Past, old.ID, run)) {
+		if err == nil {
+			err = mine.beat(ctx)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the edition before: %w", err)
+		}
+		codes, err := plan.Then(a.Answers)
+		if err != nil {
+			return nil, fmt.Errorf("the edition before, firm %s: %w", a.Firm, err)
+		}
+		t.then = append(t.then, trend.Firm{ID: a.Firm, Groups: groups[string(a.Firm)], Codes: codes})
+	}
+	return t, nil
+}
+
+// frozen returns the run that froze an edition, or "".
+func (s *Step) frozen(ctx context.Context, ed *checklist.Edition) (string, error) {
+	round, err := s.Ledger.Round(ctx, ed.ID)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("the edition before: %w", err)
+	case round.State != ledger.Frozen || round.Checksum != ed.Checksum:
+		return "", nil
+	}
+	_, done, err := s.done(ctx, ed.ID, round.FrozenRun)
+	if err != nil || !done {
+		return "", err
+	}
+	return round.FrozenRun, nil
+}
+
+// known leaves out dimensions in which the register has no group for the firm.
+func known(sector, group, size string) []table.Group {
+	var groups []table.Group
+	for _, g := range []table.Group{
+		{Dimension: string(checklist.BySector), ID: sector}, {Dimension: string(checklist.ByGroup), ID: group}, {Dimension: string(checklist.BySize), ID: size},
+	} {
+		if g.ID != "" {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// add takes a firm's current answers to this edition.
+func (t *trends) add(firm checklist.FirmID, a checklist.Answers) error {
+	if t == nil {
+		return nil
+	}
+	codes, err := t.plan.Now(a)
+	if err != nil {
+		return fmt.Errorf("compare %s: %w", firm, err)
+	}
+	t.now = append(t.now, trend.Firm{ID: firm, Groups: t.groups[firm], Codes: codes})
+	return nil
+}
+
+// write compares and writes the tables of trends.
+func (t *trends) write(ctx context.Context, store lake.Store, ed checklist.EditionID, run string) error {
+	if t == nil {
+		return nil
+	}
+	old, _ := t.plan.Editions()
+	c, err := t.plan.Compare(t.then, t.now, t.heirs)
+	if err != nil {
+		return err
+	}
+	comparisons, err := lake.ComparisonRows(t.plan)
+	if err != nil {
+		return err
+	}
+	for _, write := range []func() error{
+		func() error { return lake.Write(ctx, store, ed, run, lake.TrendRows(old.ID, t.run, c.Trends())) },
+		func() error {
+			return lake.Write(ctx, store, ed, run, lake.TransitionRows(old.ID, t.run, c.Transitions()))
+		},
+		func() error { return lake.Write(ctx, store, ed, run, lake.PanelRows(old.ID, c.Links)) },
+		func() error { return lake.Write(ctx, store, ed, run, comparisons) },
+	} {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
