@@ -8,14 +8,14 @@ import (
 )
 
 // Figure returns a figure as it may be shown, made from nothing but protected distributions of its question q: all its
-// stages, of one group (of a figure with a base filter, those of tally's Filtered, protected). A series shows its count only
+// stages, of one group (of a figure with a filter, those of tally's Filtered, protected). A series shows its count only
 // if its choices are shown cells and whole joints, so a figure never tells more than the distributions do; any other is
 // withheld and told in no joint, and so is one whose distribution is not among protected.
 //
 // Rows ordered by share stand in the order of what is shown: those withheld come after, in printed order.
 func Figure(fig *checklist.Figure, q *checklist.Question, protected ...table.Table) table.Table {
 	id := string(fig.Question)
-	if fig.Base != nil {
+	if fig.Filtered() {
 		id = string(fig.ID)
 	}
 	given := protected
@@ -73,7 +73,7 @@ func figureRow(fig *checklist.Figure, item checklist.ItemID, protected []table.T
 		if i == 0 {
 			row.Base, row.Unanswered, row.NotApplicable = src.Base, src.Unanswered, src.NotApplicable
 		}
-		row.Cells = append(row.Cells, union(columns, src, s.Choices))
+		row.Cells = append(row.Cells, union(columns, src, s.Choices, fig.ShareBase(src.Base, src.Unanswered, src.NotApplicable)))
 	}
 	return row
 }
@@ -92,12 +92,12 @@ func find(protected []table.Table, stage checklist.StageID, item checklist.ItemI
 	return nil, table.Row{}, false
 }
 
-// union counts choices from the shown cells and whole joints of a row, or withholds.
-func union(columns []string, r table.Row, choices []checklist.ChoiceID) table.Cell {
+// union counts choices from the shown cells and whole joints of a row, or withholds. Base is that of the figure's shares.
+func union(columns []string, r table.Row, choices []checklist.ChoiceID, base int) table.Cell {
 	if r.Closed() {
 		return table.Withhold(-1)
 	}
-	if r.Base == 0 {
+	if base == 0 {
 		return table.Count(0, 0)
 	}
 	in := make([]bool, len(columns))
@@ -127,5 +127,5 @@ func union(columns []string, r table.Row, choices []checklist.ChoiceID) table.Ce
 			return table.Withhold(-1)
 		}
 	}
-	return table.Count(total, r.Base)
+	return table.Count(total, base)
 }

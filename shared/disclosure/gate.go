@@ -79,6 +79,6 @@ func shown(is *checklist.Is, before []table.Table) bool {
 	if !ok {
 		return false
 	}
-	_, withheld := union(columns, row, is.Choices).Withheld()
+	_, withheld := union(columns, row, is.Choices, row.Base).Withheld()
 	return !withheld
 }

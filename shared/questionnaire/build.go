@@ -64,6 +64,10 @@ func (l *loader) header(e *checklist.Edition, f editionFile) {
 	e.FiscalYear = f.FiscalYear
 	e.Threshold, e.GroupMinimum = f.Threshold, f.GroupMinimum
 	e.Office = checklist.Office{Name: checklist.Text(f.Office.Name), Phone: f.Office.Phone, Email: f.Office.Email}
+	for _, d := range f.Dimensions {
+		l.at("dimension "+d.ID.value, d.ID.line)
+		e.Attributes = append(e.Attributes, checklist.Attribute{Dimension: checklist.Dimension(d.ID.value), Name: checklist.Text{JA: d.JA, EN: d.EN}})
+	}
 	for _, g := range f.Groups {
 		l.at("group "+g.Dimension.value+"/"+g.ID.value, g.ID.line)
 		e.Groups = append(e.Groups, checklist.Group{
@@ -164,6 +168,7 @@ func (l *loader) figure(e *checklist.Edition, f figureFile) checklist.Figure {
 		ID: checklist.FigureID(f.ID.value), Number: f.Number, Title: checklist.Text(f.Title),
 		Question: checklist.QuestionID(f.Question), Population: checklist.Text(f.Population),
 		Base: l.condition(where, f.Base), Items: ids[checklist.ItemID](f.Items),
+		Unanswered: checklist.Treatment(f.Unanswered), NotApplicable: checklist.Treatment(f.NotApplicable),
 		Uncounted: ids[checklist.ChoiceID](f.Uncounted), Order: checklist.Order(f.Order), Notes: texts(f.Notes),
 	}
 	q, ok := e.Question(f.Question)
@@ -193,6 +198,15 @@ func (l *loader) figure(e *checklist.Edition, f figureFile) checklist.Figure {
 		for _, c := range q.Choices {
 			fig.Series = append(fig.Series, checklist.Series{ID: checklist.SeriesID(c.ID), Label: c.Label, Choices: []checklist.ChoiceID{c.ID}})
 		}
+	}
+	for _, b := range f.Bases {
+		at := where + ", base of " + b.Item.value
+		l.at(at, b.Item.line)
+		row := checklist.RowBase{Item: checklist.ItemID(b.Item.value)}
+		if c := l.condition(at, b.Base); c != nil {
+			row.Base = *c
+		}
+		fig.RowBases = append(fig.RowBases, row)
 	}
 	for i, c := range f.Claims {
 		l.at(fmt.Sprintf("%s, claim %d", where, i+1), c.Words.line)

@@ -35,26 +35,33 @@ type textFile struct {
 }
 
 type editionFile struct {
-	ID            mark        `yaml:"id"`
-	Previous      mark        `yaml:"previous"`
-	Title         textFile    `yaml:"title"`
-	Sector        mark        `yaml:"sector"`
-	FiscalYear    int         `yaml:"fiscal_year"`
-	ReferenceDate mark        `yaml:"reference_date"`
-	TimeZone      mark        `yaml:"time_zone"`
-	Opens         mark        `yaml:"opens"`
-	Deadline      mark        `yaml:"deadline"`
-	Closing       mark        `yaml:"closing"`
-	Threshold     int         `yaml:"threshold"`
-	GroupMinimum  int         `yaml:"group_minimum"`
-	Office        officeFile  `yaml:"office"`
-	Groups        []groupFile `yaml:"groups"`
+	ID            mark            `yaml:"id"`
+	Previous      mark            `yaml:"previous"`
+	Title         textFile        `yaml:"title"`
+	Sector        mark            `yaml:"sector"`
+	FiscalYear    int             `yaml:"fiscal_year"`
+	ReferenceDate mark            `yaml:"reference_date"`
+	TimeZone      mark            `yaml:"time_zone"`
+	Opens         mark            `yaml:"opens"`
+	Deadline      mark            `yaml:"deadline"`
+	Closing       mark            `yaml:"closing"`
+	Threshold     int             `yaml:"threshold"`
+	GroupMinimum  int             `yaml:"group_minimum"`
+	Office        officeFile      `yaml:"office"`
+	Dimensions    []dimensionFile `yaml:"dimensions"`
+	Groups        []groupFile     `yaml:"groups"`
 }
 
 type officeFile struct {
 	Name  textFile `yaml:"name"`
 	Phone string   `yaml:"phone"`
 	Email string   `yaml:"email"`
+}
+
+type dimensionFile struct {
+	ID mark   `yaml:"id"`
+	JA string `yaml:"ja"`
+	EN string `yaml:"en"`
 }
 
 type groupFile struct {
@@ -181,18 +188,26 @@ type figuresFile struct {
 }
 
 type figureFile struct {
-	ID         mark           `yaml:"id"`
-	Number     int            `yaml:"number"`
-	Title      textFile       `yaml:"title"`
-	Question   string         `yaml:"question"`
-	Population textFile       `yaml:"population"`
-	Base       *conditionFile `yaml:"base"`
-	Items      []string       `yaml:"items"`
-	Series     []seriesFile   `yaml:"series"`
-	Uncounted  []string       `yaml:"uncounted"`
-	Order      string         `yaml:"order"`
-	Claims     []claimFile    `yaml:"claims"`
-	Notes      []textFile     `yaml:"notes"`
+	ID            mark           `yaml:"id"`
+	Number        int            `yaml:"number"`
+	Title         textFile       `yaml:"title"`
+	Question      string         `yaml:"question"`
+	Population    textFile       `yaml:"population"`
+	Base          *conditionFile `yaml:"base"`
+	Bases         []rowBaseFile  `yaml:"bases"`
+	Unanswered    string         `yaml:"unanswered"`
+	NotApplicable string         `yaml:"not_applicable"`
+	Items         []string       `yaml:"items"`
+	Series        []seriesFile   `yaml:"series"`
+	Uncounted     []string       `yaml:"uncounted"`
+	Order         string         `yaml:"order"`
+	Claims        []claimFile    `yaml:"claims"`
+	Notes         []textFile     `yaml:"notes"`
+}
+
+type rowBaseFile struct {
+	Item mark           `yaml:"item"`
+	Base *conditionFile `yaml:"base"`
 }
 
 type seriesFile struct {

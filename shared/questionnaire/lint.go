@@ -117,6 +117,7 @@ func (l *linter) edition() {
 func (l *linter) groups() {
 	seen := map[string]bool{}
 	var sectors []string
+	added := l.attributes()
 	for _, g := range l.e.Groups {
 		where := fmt.Sprintf("group %s/%s", g.Dimension, g.ID)
 		switch g.Dimension {
@@ -124,7 +125,7 @@ func (l *linter) groups() {
 			sectors = append(sectors, g.ID)
 		case checklist.ByGroup, checklist.BySize:
 		default:
-			l.say(where, fmt.Sprintf("the dimension %q is not known", g.Dimension), "write sector, group or size")
+			l.must(added[g.Dimension], where, fmt.Sprintf("the dimension %q is not known", g.Dimension), "write sector, group or size, or add it to the dimensions")
 		}
 		l.must(checklist.ValidID(g.ID), where, fmt.Sprintf("the id %q is not valid", g.ID), "use lower-case letters and digits in words joined by hyphens")
 		l.must(!seen[where], where, "the group is there twice", "remove one of the two")
@@ -136,6 +137,24 @@ func (l *linter) groups() {
 	l.on("sector").must(named || len(sectors) > 1, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")
 	l.on("sector").must(!named || len(sectors) == 1, "edition", fmt.Sprintf("the sector %q is one of several in the groups", l.e.Sector),
 		"name all of them together, e.g. regional for banks and cooperatives")
+}
+
+// attributes checks the dimensions that the edition adds and returns them.
+func (l *linter) attributes() map[checklist.Dimension]bool {
+	added, ids := map[checklist.Dimension]bool{}, map[string]bool{}
+	for _, a := range l.e.Attributes {
+		where := "dimension " + string(a.Dimension)
+		l.id(where, string(a.Dimension), ids)
+		switch a.Dimension {
+		case checklist.ByAll, checklist.BySector, checklist.ByGroup, checklist.BySize, "successor":
+			l.say(where, fmt.Sprintf("the dimension %q is one already", a.Dimension), "give it another id, and the register's column the same")
+		}
+		l.text(where, "", "name", a.Name)
+		named := slices.ContainsFunc(l.e.Groups, func(g checklist.Group) bool { return g.Dimension == a.Dimension })
+		l.must(named, where, "no group is of this dimension", "add its groups, by the words that the register has in this column")
+		added[a.Dimension] = true
+	}
+	return added
 }
 
 func (l *linter) glossary() {

@@ -2,6 +2,7 @@ package questionnaire
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cssa/shared/checklist"
@@ -29,6 +30,7 @@ func (l *linter) figures() {
 			continue
 		}
 		l.rows(where, f, q)
+		l.bases(where, f)
 		l.series(where, f, q)
 		for j := range f.Claims {
 			l.claim(fmt.Sprintf("%s, claim %d", where, j+1), f, &f.Claims[j])
@@ -52,6 +54,26 @@ func (l *linter) rows(where string, f *checklist.Figure, q *checklist.Question) 
 		l.on("order").must(len(f.Items) > 0, where, "a figure without rows cannot be sorted", "write order: checklist")
 	default:
 		l.on("order").say(where, fmt.Sprintf("the order %q is not known", f.Order), "write checklist or share")
+	}
+}
+
+// bases checks what a figure says of its bases beside its filter.
+func (l *linter) bases(where string, f *checklist.Figure) {
+	seen := map[checklist.ItemID]bool{}
+	for i := range f.RowBases {
+		b := &f.RowBases[i]
+		at := where + ", base of " + string(b.Item)
+		l.must(slices.Contains(f.Items, b.Item), at, fmt.Sprintf("item: the figure has no row %q", b.Item), "name one of the figure's items")
+		l.must(!seen[b.Item], at, "the row has two bases", "join them with all")
+		l.on("base").condition(at, &b.Base)
+		seen[b.Item] = true
+	}
+	for _, t := range []struct {
+		key  string
+		says checklist.Treatment
+	}{{"unanswered", f.Unanswered}, {"not_applicable", f.NotApplicable}} {
+		l.on(t.key).must(t.says == checklist.OutOfBase || t.says == checklist.InBase, where,
+			fmt.Sprintf("%s says %q", t.key, t.says), "write in_base, or leave it out: then these firms are not in the base")
 	}
 }
 

@@ -64,6 +64,8 @@ var slips = []slip{
 
 	// Groups, glossary, rules.
 	{name: "unknown dimension", file: "edition.yaml", old: "dimension: size", new: "dimension: height", want: "the dimension \"height\" is not known"},
+	{name: "a dimension that is there already", file: "edition.yaml", old: "groups:\n", new: "dimensions:\n  - {id: size, ja: 規模, en: Size}\ngroups:\n", want: "the dimension \"size\" is one already"},
+	{name: "a dimension without groups", file: "edition.yaml", old: "groups:\n", new: "dimensions:\n  - {id: region, ja: 地域, en: Region}\ngroups:\n", want: "no group is of this dimension"},
 	{name: "group id in capitals", file: "edition.yaml", old: "id: major", new: "id: Major", want: "the id \"Major\" is not valid"},
 	{name: "the same group twice", file: "edition.yaml", old: "id: major", new: "id: online", want: "the group is there twice"},
 	{name: "the sector has no name", file: "edition.yaml", old: "    id: securities", new: "    id: banks", want: "no group names the sector \"securities\""},
@@ -150,6 +152,10 @@ var slips = []slip{
 	{name: "figure of an unknown question", file: "figures.yaml", old: "question: policy", new: "question: policies", want: "there is no question \"policies\""},
 	{name: "figure of free text", file: "figures.yaml", old: "question: policy", new: "question: comments", want: "free text is never shown"},
 	{name: "figure with a bad base", file: "figures.yaml", old: "question: policy\n", new: "question: policy\n    base:\n      answered: nothing\n", want: "there is no question \"nothing\""},
+	{name: "two bases of a row", file: "figures.yaml", old: "question: logs\n", new: "question: logs\n    bases:\n      - {item: retention, base: {answered: policy}}\n      - {item: retention, base: {answered: plan}}\n", want: "the row has two bases"},
+	{name: "base of no row", file: "figures.yaml", old: "question: logs\n", new: "question: logs\n    bases:\n      - {item: backup, base: {answered: policy}}\n", want: "item: the figure has no row \"backup\""},
+	{name: "base without a condition", file: "figures.yaml", old: "question: logs\n", new: "question: logs\n    bases:\n      - {item: retention}\n", want: "a condition"},
+	{name: "a treatment misspelt", file: "figures.yaml", old: "question: logs\n", new: "question: logs\n    not_applicable: inside\n", want: "not_applicable says \"inside\""},
 	{name: "rows where there are none", file: "figures.yaml", old: "question: policy\n", new: "question: policy\n    items: [a]\n", want: "the figure's rows are not the question's items"},
 	{name: "row that is not an item", file: "figures.yaml", old: "question: logs\n", new: "question: logs\n    items: [identification, retention, backup]\n", want: "logs has no item \"backup\""},
 	{name: "row twice", file: "figures.yaml", old: "question: logs\n", new: "question: logs\n    items: [identification, retention, retention]\n", want: "the item \"retention\" is there twice"},

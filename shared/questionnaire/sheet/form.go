@@ -74,12 +74,14 @@ var (
 		fields: fields(at(word, "id"), label(""), at(whole, "rank", "from"), at(word, "source"))}
 
 	editionForm = &kind{name: name("設定", "setting"), upward: true,
-		order: keys("id previous title sector fiscal_year reference_date time_zone opens deadline closing threshold group_minimum office groups"),
+		order: keys("id previous title sector fiscal_year reference_date time_zone opens deadline closing threshold group_minimum office dimensions groups"),
 		fields: fields(at(word, "id", "previous"), label("title"), at(word, "sector"), at(whole, "fiscal_year"),
 			at(word, "reference_date", "time_zone", "opens", "deadline", "closing"), at(whole, "threshold", "group_minimum"),
 			label("office.name"), at(word, "office.phone", "office.email")),
-		under: []*kind{{name: name("グループ", "group"), list: "groups", id: keys("dimension id"), order: keys("dimension id ja en"),
-			fields: fields(at(word, "dimension", "id"), label(""))}}}
+		under: []*kind{{name: name("比較の軸", "dimension"), list: "dimensions", id: keys("id"), order: keys("id ja en"),
+			fields: fields(at(word, "id"), label(""))},
+			{name: name("グループ", "group"), list: "groups", id: keys("dimension id"), order: keys("dimension id ja en"),
+				fields: fields(at(word, "dimension", "id"), label(""))}}}
 
 	glossaryForm = &kind{order: keys("terms"), under: []*kind{{name: name("用語", "term"), list: "terms", id: keys("id"), spaced: true,
 		order:  keys("id name definition source"),
@@ -109,10 +111,12 @@ var (
 		fields: fields(at(word, "id", "severity"), at(condition, "fails"), at(words, "at"), label("what"), both("mend"))}}}
 
 	figuresForm = &kind{order: keys("figures"), under: []*kind{{name: name("図表", "figure"), list: "figures", id: keys("id"), spaced: true,
-		order: keys("id number title question population base items series uncounted order claims notes"),
+		order: keys("id number title question population base bases unanswered not_applicable items series uncounted order claims notes"),
 		fields: fields(at(word, "id"), at(whole, "number"), label("title"), at(word, "question"), both("population"),
-			at(condition, "base"), at(words, "items", "uncounted"), at(word, "order")),
+			at(condition, "base"), at(word, "unanswered", "not_applicable"), at(words, "items", "uncounted"), at(word, "order")),
 		under: []*kind{
+			{name: name("行の母集団", "row base"), list: "bases", id: keys("item"), order: keys("item base"),
+				fields: fields(at(word, "item"), at(condition, "base"))},
 			{name: name("系列", "series"), list: "series", id: keys("id"), order: keys("id stage choices ja en"),
 				fields: fields(at(word, "id"), label(""), at(word, "stage"), at(words, "choices"))},
 			{name: name("文章", "claim"), list: "claims", order: keys("item series rest words than quote"),
