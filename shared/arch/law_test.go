@@ -35,7 +35,7 @@ var heavies = []struct{ name, modules string }{
 
 // pure rooms hold values and rules: no files, no network, no log.
 const (
-	pure   = "shared/checklist shared/table shared/tally shared/trend shared/disclosure"
+	pure   = "shared/checklist shared/table shared/tally shared/trend shared/disclosure shared/disclosure/audit"
 	impure = "os net database log io/fs io/ioutil syscall unsafe plugin"
 )
 

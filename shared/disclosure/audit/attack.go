@@ -3,7 +3,6 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"cssa/shared/checklist"
@@ -163,13 +162,10 @@ func (a *auditor) needed(u int, own []int, base, ownBase int) int {
 // attackPart asks for every number of a part whether it has enough values. Readers who put the same firms into the part
 // learn the same, and are asked for once.
 func (a *auditor) attackPart(i int, p *part, own []int, report func(int, verdict)) error {
-	lo, hi := slices.Clone(p.lo), slices.Clone(p.hi)
+	lo, hi := p.least(own), p.hi
 	var key strings.Builder
 	fmt.Fprint(&key, i)
-	for v, u := range p.unknowns {
-		if own[u] > lo[v] {
-			lo[v] = own[u]
-		}
+	for _, u := range p.unknowns {
 		fmt.Fprint(&key, " ", own[u])
 	}
 	for v, u := range p.unknowns {

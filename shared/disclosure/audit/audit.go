@@ -49,6 +49,7 @@ const (
 	NotApplicable = "-not-applicable" // 対象外
 	Answered      = "-answered"       // of a place without choices
 	Base          = "-base"           // 回答先数
+	ShareBase     = "-share-base"     // of a figure's series
 )
 
 // Rest is the id of the group that stands for the firms of a dimension whose groups are not shown.
@@ -121,19 +122,24 @@ func Audit(p Published, readers ...Reader) ([]Finding, error) {
 	return findings, nil
 }
 
-// Intervals returns what a reader of no firm can tell of every number that is not shown.
-func Intervals(p Published) (map[Cell]Interval, error) {
+// Intervals returns what a reader can tell of every number that is not shown and does not follow at once from what is.
+func Intervals(p Published, r Reader) (map[Cell]Interval, error) {
 	a, err := open(p)
 	if err != nil {
 		return nil, err
 	}
+	own, err := a.own(r)
+	if err != nil {
+		return nil, fmt.Errorf("audit against %s: %w", r.Name, err)
+	}
 	out := map[Cell]Interval{}
 	for _, part := range a.parts {
+		least := part.least(own)
 		for v, u := range part.unknowns {
 			if !a.s.judged(u) {
 				continue
 			}
-			lo, hi, err := part.bounds(v)
+			lo, hi, err := part.within(v, least, part.hi)
 			if err != nil {
 				return nil, fmt.Errorf("audit: %s: %w", a.s.unknowns[u].cell, err)
 			}
@@ -148,7 +154,7 @@ func open(p Published) (*auditor, error) {
 	if len(p.Releases) == 0 {
 		return nil, fmt.Errorf("audit: no release")
 	}
-	s := &system{at: map[Cell]int{}, replied: map[groupOf]int{}, threshold: p.Edition.Threshold}
+	s := &system{at: map[Cell]int{}, replied: map[groupOf]int{}, threshold: p.Edition.Threshold, figures: figures(p.Edition)}
 	for i := range p.Releases {
 		if err := s.writeRelease(p, i); err != nil {
 			return nil, fmt.Errorf("audit: release -%d: %w", i, err)

@@ -115,7 +115,7 @@ func TestWhatFollowsFromWhatIsShown(t *testing.T) {
 
 func intervals(t *testing.T, p audit.Published) map[string]audit.Interval {
 	t.Helper()
-	found, err := audit.Intervals(p)
+	found, err := audit.Intervals(p, audit.Reader{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,47 +8,80 @@ import (
 	"cssa/shared/table"
 )
 
-// conditionID names a condition, the same for every group: its place in memory would do, but not for a reader.
-func (w *writer) conditionID(c *checklist.Condition) string { return fmt.Sprintf("-holds-%p", c) }
-
-func figureItems(fig *checklist.Figure, q *checklist.Question) []checklist.ItemID {
-	items := slices.Clone(fig.Items)
-	if len(items) == 0 {
-		for _, it := range q.Items {
-			items = append(items, it.ID)
-		}
-	}
-	if len(items) == 0 {
-		items = []checklist.ItemID{""}
-	}
-	return items
+// A figure is a figure of the edition with the condition under which each of its rows counts a firm.
+type figure struct {
+	*checklist.TableDef
+	filters []*checklist.Condition
 }
 
-// writeFigures writes down the series of the figures as sums of answers; of a figure with a base filter, of the answers of
-// the firms inside, who are no more than all firms with that answer.
-func (w *writer) writeFigures(g table.Group) {
-	for i := range w.ed.Figures {
-		fig := &w.ed.Figures[i]
-		q, ok := w.ed.Question(string(fig.Question))
-		if !ok {
-			continue
+func figures(ed *checklist.Edition) []figure {
+	var out []figure
+	for _, d := range ed.FigureTables() {
+		f := figure{TableDef: d}
+		for _, r := range d.Rows {
+			f.filters = append(f.filters, d.Filter(r))
 		}
-		for _, item := range figureItems(fig, q) {
+		out = append(out, f)
+	}
+	return out
+}
+
+// conditionID names a condition, the same for every group.
+func (s *system) conditionID(c *checklist.Condition) string {
+	i := slices.Index(s.conditions, c)
+	if i < 0 {
+		i = len(s.conditions)
+		s.conditions = append(s.conditions, c)
+	}
+	return fmt.Sprint("-holds-", i)
+}
+
+// writeFigures writes down the series of the figures as sums of answers; of a row with a base filter, of the answers of the
+// firms inside, who are no more than all firms with that answer.
+func (w *writer) writeFigures(g table.Group) {
+	for _, f := range w.figures {
+		for i, r := range f.Rows {
 			written := map[checklist.StageID]bool{}
-			for _, s := range fig.Series {
-				r := checklist.Ref{Question: q.ID, Item: item, Stage: s.Stage}
-				of := w.cell(g, r, "")
-				if fig.Base != nil {
-					of.Figure = fig.ID
-					if !written[s.Stage] {
-						written[s.Stage] = true
-						w.writeFiltered(of, q, fig.Base)
-					}
+			for _, column := range f.Columns {
+				of := w.cell(g, f.Place(r, column.Stage), "")
+				if !written[column.Stage] {
+					written[column.Stage] = true
+					w.writeShareBase(of, f, i)
 				}
-				w.writeSeries(of, fig, q, s)
+				w.writeSeries(of, f, i, column)
 			}
 		}
 	}
+}
+
+// within says among which firms a row of a figure counts.
+func within(of Cell, f figure, row int) Cell {
+	if f.filters[row] != nil {
+		of.Figure = checklist.FigureID(f.ID)
+	}
+	return of
+}
+
+// writeShareBase writes down the base of the shares of a figure's row at one stage.
+func (w *writer) writeShareBase(of Cell, f figure, row int) {
+	at := within(of, f, row)
+	if at.Figure != "" {
+		w.writeFiltered(at, f.Question, f.filters[row])
+	}
+	counted := map[string]bool{Base: true, Unanswered: f.Unanswered == checklist.InBase, NotApplicable: f.NotApplicable == checklist.InBase}
+	of.Figure, of.Column = checklist.FigureID(f.ID), ShareBase
+	filter := f.filters[row]
+	terms := []term{{w.add(unknown{cell: of, hi: w.replied[of.Group], base: -1, in: func(a checklist.Answers) bool {
+		c := category(w.ed, f.Question, of.Place, a)
+		return filter.Holds(w.ed, a) && (counted[c] || c != Unanswered && c != NotApplicable)
+	}}), -1}}
+	for _, column := range []string{Base, Unanswered, NotApplicable} {
+		if counted[column] {
+			at.Column = column
+			terms = append(terms, term{w.at[at], 1})
+		}
+	}
+	w.know(0, 0, terms...)
 }
 
 func (w *writer) writeFiltered(of Cell, q *checklist.Question, filter *checklist.Condition) {
@@ -65,32 +98,32 @@ func (w *writer) writeFiltered(of Cell, q *checklist.Question, filter *checklist
 	w.between(0, 0, inside, w.holding(of.Group, filter).times(-1))
 }
 
-func (w *writer) writeSeries(of Cell, fig *checklist.Figure, q *checklist.Question, s checklist.Series) {
-	c := of
-	c.Figure, c.Column = fig.ID, seriesColumn(s.ID)
-	base := of
-	base.Column = Base
+func (w *writer) writeSeries(of Cell, f figure, row int, s checklist.TableColumn) {
+	c, base := of, of
+	c.Figure, c.Column = checklist.FigureID(f.ID), seriesColumn(s.ID)
+	base.Figure, base.Column = c.Figure, ShareBase
+	filter := f.filters[row]
 	u := w.add(unknown{cell: c, hi: w.replied[c.Group], base: w.at[base], in: func(a checklist.Answers) bool {
-		return fig.Base.Holds(w.ed, a) && slices.Contains(s.Choices, checklist.ChoiceID(category(w.ed, q, of.Place, a)))
+		return filter.Holds(w.ed, a) && slices.Contains(s.Choices, checklist.ChoiceID(category(w.ed, f.Question, of.Place, a)))
 	}})
 	terms := []term{{u, -1}}
-	for _, column := range columns(q, of.Place.Stage) {
-		if slices.Contains(s.Choices, checklist.ChoiceID(column)) {
-			part := of
-			part.Column = column
-			terms = append(terms, term{w.at[part], 1})
-		}
+	for _, choice := range s.Choices {
+		part := within(of, f, row)
+		part.Column = string(choice)
+		terms = append(terms, term{w.at[part], 1})
 	}
 	w.know(0, 0, terms...)
 }
 
 // seriesColumn keeps series apart from the choices that may have the same ids.
-func seriesColumn(id checklist.SeriesID) string { return "series " + string(id) }
+func seriesColumn(id string) string { return "series " + id }
 
 // writeTable writes down what a table shows.
 func (w *writer) writeTable(t *table.Table) error {
-	if fig, ok := w.ed.Figure(checklist.FigureID(t.ID)); ok {
-		return w.writeFigureTable(t, fig)
+	for _, f := range w.figures {
+		if f.ID == t.ID {
+			return w.writeFigureTable(t, f)
+		}
 	}
 	q, ok := w.ed.Question(t.ID)
 	if !ok {
@@ -168,20 +201,20 @@ func (w *writer) writeBases(at Cell, r *table.Row) error {
 	return nil
 }
 
-func (w *writer) writeFigureTable(t *table.Table, fig *checklist.Figure) error {
+func (w *writer) writeFigureTable(t *table.Table, f figure) error {
 	for i := range t.Rows {
 		r := &t.Rows[i]
+		row := slices.IndexFunc(f.Rows, func(d checklist.TableRow) bool { return string(d.Item) == r.Item })
+		if row < 0 || len(r.Cells) != len(f.Columns) {
+			return fmt.Errorf("the figure has no row %q of %d series", r.Item, len(r.Cells))
+		}
 		if r.Closed() {
 			continue
 		}
 		for k, c := range r.Cells {
-			at := w.cell(t.Group, checklist.Ref{Question: fig.Question, Item: checklist.ItemID(r.Item), Stage: fig.Series[k].Stage}, "")
-			bases := at
-			if fig.Base != nil {
-				bases.Figure = fig.ID
-			}
+			at := w.cell(t.Group, f.Place(f.Rows[row], f.Columns[k].Stage), "")
 			if _, withheld := c.Withheld(); k == 0 && (r.Base > 0 || !withheld) {
-				if err := w.writeBases(bases, r); err != nil {
+				if err := w.writeBases(within(at, f, row), r); err != nil {
 					return err
 				}
 			}
@@ -189,14 +222,10 @@ func (w *writer) writeFigureTable(t *table.Table, fig *checklist.Figure) error {
 			if !ok {
 				continue
 			}
+			at.Figure, at.Column = checklist.FigureID(f.ID), seriesColumn(f.Columns[k].ID)
+			u := w.at[at]
 			base, _ := c.Base()
-			bases.Column = Base
-			at.Figure, at.Column = fig.ID, seriesColumn(fig.Series[k].ID)
-			u, ok := w.at[at]
-			if !ok {
-				return fmt.Errorf("the edition has no %s", at)
-			}
-			if err := w.fix(w.at[bases], base); err != nil {
+			if err := w.fix(w.unknowns[u].base, base); err != nil {
 				return err
 			}
 			if err := w.fix(u, n); err != nil {

@@ -106,9 +106,17 @@ func (p *part) find(s *simplex, lo, hi []int, left *int) error {
 	return result
 }
 
-// bounds returns the least and the greatest whole number an unknown can be for a reader of no firm.
-func (p *part) bounds(v int) (lo, hi int, err error) { return p.within(v, p.lo, p.hi) }
+// least returns the lower bounds that a reader knows: where its own firms are, no fewer can be.
+func (p *part) least(own []int) []int {
+	lo := slices.Clone(p.lo)
+	for v, u := range p.unknowns {
+		lo[v] = max(lo[v], own[u])
+	}
+	return lo
+}
 
+// within returns the least and the greatest whole number an unknown can be between bounds, as far as the sums over real
+// numbers tell: it is never narrower than what whole numbers leave.
 func (p *part) within(v int, low, high []int) (lo, hi int, err error) {
 	s, err := p.open(low, high)
 	if err != nil {

@@ -32,6 +32,9 @@ type system struct {
 	at        map[Cell]int
 	replied   map[groupOf]int
 	sums      []sum
+
+	figures    []figure
+	conditions []*checklist.Condition // by the number in their name
 }
 
 type groupOf struct {
@@ -66,7 +69,7 @@ func (s *system) known(u int) bool { return s.unknowns[u].lo == s.unknowns[u].hi
 // only there to write sums down.
 func (s *system) judged(u int) bool {
 	x := &s.unknowns[u]
-	return x.cell.Place.Question != "" && x.cell.Column != Base && !x.structural
+	return x.cell.Place.Question != "" && x.cell.Column != Base && x.cell.Column != ShareBase && !x.structural
 }
 
 // narrow tightens all bounds by each sum until none moves. It is an error if a sum cannot be.
