@@ -161,7 +161,7 @@ var sheetMutations = []mutation{
 
 // break_ changes the part of a sheet when it is written, so that the file is refused with a fault of that sheet.
 func (m *subject) break_(s *gridSheet, code checklist.FaultCode, old, new string) bool {
-	if m.whole != nil || !slices.Contains(m.sheets, s) {
+	if m.whole != nil || m.dense || !slices.Contains(m.sheets, s) {
 		return false
 	}
 	new = strings.ReplaceAll(new, "ROW", strconv.Itoa(s.last()+1))

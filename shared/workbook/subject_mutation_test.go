@@ -31,6 +31,7 @@ type subject struct {
 	parts   []func(*unpacked)   // done to the parts before they are packed
 	zip     func([]byte) []byte // done to the file
 	renamed map[string]string   // parts that were
+	dense   bool                // references are taken off the cells
 }
 
 type gridSheet struct {
