@@ -100,7 +100,7 @@ func open(r io.ReaderAt, size int64) (*container, error) {
 	case size <= 0:
 		return nil, refuse(checklist.CodeEmptyFile, "", "")
 	case size > MaxSize:
-		found, want := fmt.Sprintf("%d MB", size>>20), fmt.Sprintf("%d MB", MaxSize>>20)
+		found, want := fmt.Sprintf("%.1f MB", float64(size)/(1<<20)), fmt.Sprintf("%.1f MB", float64(MaxSize)/(1<<20))
 		return nil, tooLarge(found, found, want, want)
 	}
 	data := make([]byte, size)
