@@ -191,7 +191,7 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	if err != nil {
 		return err
 	}
-	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(firms)), trends: past}
+	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(ed, firms)), trends: past}
 	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(beating(ctx, mine, s.Ledger.AllSubmissions(ctx, ed.ID)))); err != nil {
 		return err
 	}
@@ -239,15 +239,16 @@ func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string)
 	return s.Catalog.AddPartitions(ctx, id, run)
 }
 
-func members(firms []register.Firm) []tally.Member {
+// members puts every firm into its group of each of the edition's dimensions.
+func members(ed *checklist.Edition, firms []register.Firm) []tally.Member {
 	ms := make([]tally.Member, len(firms))
 	for i, f := range firms {
-		ms[i] = tally.Member{Firm: f.ID, Groups: []table.Group{
-			table.All,
-			{Dimension: string(checklist.BySector), ID: f.Sector},
-			{Dimension: string(checklist.ByGroup), ID: f.PeerGroup},
-			{Dimension: string(checklist.BySize), ID: f.SizeBand},
-		}}
+		ms[i].Firm = f.ID
+		for _, by := range ed.Dimensions() {
+			if id := f.Group(by); id != "" {
+				ms[i].Groups = append(ms[i].Groups, table.Group{Dimension: string(by), ID: id})
+			}
+		}
 	}
 	return ms
 }

@@ -137,8 +137,8 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 	})
 }
 
-// strangers lists the firms of the population whose sector, peer group or size band the edition does not name: they would be
-// groups of their own in every table.
+// strangers lists the firms of the population with a sector, peer group, size band or other attribute that the edition does
+// not name: they would be groups of their own in every table. An attribute may be blank.
 func strangers(ed *checklist.Edition, firms register.Firms) []string {
 	named := map[checklist.Group]bool{}
 	for _, g := range ed.Groups {
@@ -146,8 +146,9 @@ func strangers(ed *checklist.Edition, firms register.Firms) []string {
 	}
 	var lines []string
 	for _, f := range firms.At(ed.ReferenceDate) {
-		for _, g := range []checklist.Group{{Dimension: checklist.BySector, ID: f.Sector}, {Dimension: checklist.ByGroup, ID: f.PeerGroup}, {Dimension: checklist.BySize, ID: f.SizeBand}} {
-			if !named[g] {
+		for i, by := range ed.Dimensions()[1:] {
+			g := checklist.Group{Dimension: by, ID: f.Group(by)}
+			if blank := i > 2 && g.ID == ""; !named[g] && !blank {
 				lines = append(lines, fmt.Sprintf("%s: %s %q", f.ID, g.Dimension, g.ID))
 			}
 		}

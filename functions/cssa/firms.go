@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,8 @@ func (d *desk) firmsCommand() *cobra.Command {
 		Use: "import FIRMS.csv CONTACTS.csv", Short: "Replace the register by two CSV files, if both are without fault",
 		Long: "Columns of FIRMS.csv: firm_id,registration_number,name_ja,name_en,sector,peer_group,size_band,corporate_group,\n" +
 			"successor,valid_from,valid_to. Of CONTACTS.csv: firm_id,role,name,email,valid_from,valid_to; role is officer or desk.\n" +
-			"UTF-8 or CP932. Nothing is imported while there is a problem; all of them are listed.",
+			"FIRMS.csv may have further columns, which editions name under dimensions; blank means none. UTF-8 or CP932. Nothing is\n" +
+			"imported while there is a problem; all of them are listed.",
 		Example: "  cssa firms import firms.csv contacts.csv", Args: cobra.ExactArgs(2),
 		RunE: d.founding(d.importFirms),
 	}, &cobra.Command{
@@ -68,7 +70,7 @@ func (d *desk) putClient(ctx context.Context, l *deployment, client, firm string
 }
 
 func (d *desk) importFirms(ctx context.Context, l *deployment, args []string) error {
-	reg, problems, err := d.readRegister(args[0], args[1])
+	reg, problems, err := d.readRegister(args[0], args[1], l.attributes(ctx))
 	if err != nil {
 		return err
 	}
@@ -165,7 +167,28 @@ func (d *desk) eraseContacts(ctx context.Context, l *deployment, args []string) 
 	})
 }
 
-func (d *desk) readRegister(firmsPath, contactsPath string) (register.Register, []register.Problem, error) {
+// attributes returns the columns that the editions add to the register. One that cannot be read adds none.
+func (l *deployment) attributes(ctx context.Context) []string {
+	var columns []string
+	ids, err := l.Editions.IDs()
+	if err != nil {
+		return nil
+	}
+	for _, id := range ids {
+		ed, err := l.Editions.Edition(ctx, id)
+		if err != nil {
+			continue
+		}
+		for _, a := range ed.Attributes {
+			if !slices.Contains(columns, string(a.Dimension)) {
+				columns = append(columns, string(a.Dimension))
+			}
+		}
+	}
+	return columns
+}
+
+func (d *desk) readRegister(firmsPath, contactsPath string, attributes []string) (register.Register, []register.Problem, error) {
 	var reg register.Register
 	var problems []register.Problem
 	firms, err := os.Open(d.path(firmsPath))
@@ -178,7 +201,7 @@ func (d *desk) readRegister(firmsPath, contactsPath string) (register.Register, 
 		return reg, nil, usage("%v", err)
 	}
 	defer contacts.Close()
-	reg, problems, err = register.Read(firms, contacts)
+	reg, problems, err = register.Read(firms, contacts, attributes...)
 	if err != nil {
 		return reg, nil, fmt.Errorf("read the register: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -17,10 +18,11 @@ func (d *desk) tabCommand() *cobra.Command {
 	var by string
 	c := &cobra.Command{
 		Use: "tab QUESTION", Short: "Tabulate a question from the current run (for the supervisor: nothing is withheld)", Args: cobra.ExactArgs(1),
-		Long:    "QUESTION is a printed number or an id, e.g. 1-2 or plan. --by breaks the table down by sector, group or size.",
+		Long: "QUESTION is a printed number or an id, e.g. 1-2 or plan. --by breaks the table down by sector, group, size or a dimension\n" +
+			"of the edition's own.",
 		Example: "  cssa tab 1-2\n  cssa tab plan --by group --lang ja",
 	}
-	c.Flags().StringVar(&by, "by", "all", "all, sector, group or size")
+	c.Flags().StringVar(&by, "by", "all", "all, sector, group, size or a dimension of the edition's own")
 	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
 		return d.tab(ctx, l, args[0], by)
 	})
@@ -43,14 +45,12 @@ type cellView struct {
 }
 
 func (d *desk) tab(ctx context.Context, l *deployment, question, by string) error {
-	switch checklist.Dimension(by) {
-	case checklist.ByAll, checklist.BySector, checklist.ByGroup, checklist.BySize:
-	default:
-		return usage("--by %q: want all, sector, group or size", by)
-	}
 	ed, err := l.Editions.Edition(ctx, d.editionID())
 	if err != nil {
 		return failure{exitSomeFailed, err}
+	}
+	if !slices.Contains(ed.Dimensions(), checklist.Dimension(by)) {
+		return usage("--by %q: want one of %v", by, ed.Dimensions())
 	}
 	q, ok := ed.Question(question)
 	if !ok {

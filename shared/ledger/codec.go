@@ -442,27 +442,28 @@ var clients = codec[clientDoc, clientDoc]{
 }
 
 type firmDoc struct {
-	ID                 checklist.FirmID `json:"id"`
-	RegistrationNumber string           `json:"registration_number,omitempty"`
-	Name               textDoc          `json:"name,omitzero"`
-	Sector             string           `json:"sector,omitempty"`
-	PeerGroup          string           `json:"peer_group,omitempty"`
-	SizeBand           string           `json:"size_band,omitempty"`
-	CorporateGroup     string           `json:"corporate_group,omitempty"`
-	Successor          checklist.FirmID `json:"successor,omitempty"`
-	ValidFrom          dateDoc          `json:"valid_from,omitzero"`
-	ValidTo            dateDoc          `json:"valid_to,omitzero"`
+	ID                 checklist.FirmID  `json:"id"`
+	RegistrationNumber string            `json:"registration_number,omitempty"`
+	Name               textDoc           `json:"name,omitzero"`
+	Sector             string            `json:"sector,omitempty"`
+	PeerGroup          string            `json:"peer_group,omitempty"`
+	SizeBand           string            `json:"size_band,omitempty"`
+	CorporateGroup     string            `json:"corporate_group,omitempty"`
+	Successor          checklist.FirmID  `json:"successor,omitempty"`
+	ValidFrom          dateDoc           `json:"valid_from,omitzero"`
+	ValidTo            dateDoc           `json:"valid_to,omitzero"`
+	Attributes         map[string]string `json:"attributes,omitempty"` // by column of the register
 }
 
 var firms = codec[register.Firm, firmDoc]{
 	utc: func(f register.Firm) register.Firm { return f },
 	stored: func(f register.Firm) firmDoc {
 		return firmDoc{f.ID, f.RegistrationNumber, textDoc(f.Name), f.Sector, f.PeerGroup, f.SizeBand, f.CorporateGroup,
-			f.Successor, dateDoc(f.ValidFrom), dateDoc(f.ValidTo)}
+			f.Successor, dateDoc(f.ValidFrom), dateDoc(f.ValidTo), f.Attributes.Codes()}
 	},
 	value: func(d firmDoc) register.Firm {
 		return register.Firm{ID: d.ID, RegistrationNumber: d.RegistrationNumber, Name: checklist.Text(d.Name), Sector: d.Sector,
-			PeerGroup: d.PeerGroup, SizeBand: d.SizeBand, CorporateGroup: d.CorporateGroup, Successor: d.Successor,
+			PeerGroup: d.PeerGroup, SizeBand: d.SizeBand, CorporateGroup: d.CorporateGroup, Successor: d.Successor, Attributes: register.AttributesOf(d.Attributes),
 			ValidFrom: checklist.Date(d.ValidFrom), ValidTo: checklist.Date(d.ValidTo)}
 	},
 }

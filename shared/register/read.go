@@ -31,7 +31,8 @@ type Problem struct {
 	Mend   checklist.Text
 }
 
-// The columns of the two files, in the order in which they are written. They are read in any order.
+// The columns of the two files, in the order in which they are written. They are read in any order. The firms' file may have
+// columns of attributes beside them.
 var (
 	firmColumns = []string{"firm_id", "registration_number", "name_ja", "name_en", "sector", "peer_group", "size_band",
 		"corporate_group", "successor", "valid_from", "valid_to"}
@@ -39,10 +40,11 @@ var (
 )
 
 // Read reads both files and checks them as one register ([Register.Check]). All problems come at once, those of the firms
-// first, by line. With any problem the register is not fit for use. The error is of reading alone.
-func Read(firms, contacts io.Reader) (Register, []Problem, error) {
+// first, by line. With any problem the register is not fit for use. The error is of reading alone. Attributes are the columns
+// that the firms' file may have beside those of every register.
+func Read(firms, contacts io.Reader, attributes ...string) (Register, []Problem, error) {
 	var r Register
-	f, fp, err := readFirms(firms)
+	f, fp, err := readFirms(firms, attributes)
 	if err != nil {
 		return r, nil, err
 	}
@@ -65,9 +67,9 @@ func Read(firms, contacts io.Reader) (Register, []Problem, error) {
 // ReadFirms reads the firms' file: CSV with a header row, in UTF-8, with or without a byte order mark, or in CP932 as Excel
 // for Windows writes it. A character that cannot be told for certain is a problem, never a guess. Rows with problems are left
 // out. Codes, ids and dates may be typed full-width; names stay as typed. The rows are not yet compared
-// with each other, see [Register.Check].
-func ReadFirms(r io.Reader) ([]Firm, []Problem, error) {
-	rows, problems, err := readFirms(r)
+// with each other, see [Register.Check]. For attributes see [Read].
+func ReadFirms(r io.Reader, attributes ...string) ([]Firm, []Problem, error) {
+	rows, problems, err := readFirms(r, attributes)
 	return rows.values, problems, err
 }
 
@@ -77,8 +79,8 @@ func ReadContacts(r io.Reader) ([]Contact, []Problem, error) {
 	return rows.values, problems, err
 }
 
-func readFirms(r io.Reader) (rows[Firm], []Problem, error) {
-	return read(r, "firms", firmColumns, func(c *row) Firm {
+func readFirms(r io.Reader, attributes []string) (rows[Firm], []Problem, error) {
+	return read(r, "firms", firmColumns, attributes, func(c *row) Firm {
 		return Firm{
 			ID:                 c.firm("firm_id", true),
 			RegistrationNumber: c.text("registration_number"),
@@ -86,6 +88,7 @@ func readFirms(r io.Reader) (rows[Firm], []Problem, error) {
 			Sector:             c.code("sector"),
 			PeerGroup:          c.code("peer_group"),
 			SizeBand:           c.code("size_band"),
+			Attributes:         c.attributes(attributes),
 			CorporateGroup:     normal(c.get("corporate_group")),
 			Successor:          c.firm("successor", false),
 			ValidFrom:          c.date("valid_from", true),
@@ -95,7 +98,7 @@ func readFirms(r io.Reader) (rows[Firm], []Problem, error) {
 }
 
 func readContacts(r io.Reader) (rows[Contact], []Problem, error) {
-	return read(r, "contacts", contactColumns, func(c *row) Contact {
+	return read(r, "contacts", contactColumns, nil, func(c *row) Contact {
 		return Contact{
 			Firm:      c.firm("firm_id", true),
 			Role:      c.role("role"),
@@ -113,7 +116,7 @@ type rows[T any] struct {
 	lines  []int
 }
 
-func read[T any](r io.Reader, file string, columns []string, parse func(*row) T) (rows[T], []Problem, error) {
+func read[T any](r io.Reader, file string, columns, more []string, parse func(*row) T) (rows[T], []Problem, error) {
 	var out rows[T]
 	b, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
@@ -147,7 +150,7 @@ func read[T any](r io.Reader, file string, columns []string, parse func(*row) T)
 		line, _ := in.FieldPos(0)
 		if header == nil {
 			header = slices.Clone(fields)
-			if problems := checkHeader(header, columns, file, line); len(problems) > 0 {
+			if problems := checkHeader(header, columns, more, file, line); len(problems) > 0 {
 				return out, problems, nil
 			}
 			continue
@@ -174,18 +177,20 @@ func noHeader(file string, columns []string) Problem {
 		Mend: checklist.Text{JA: "1行目を次のとおりにしてください：" + strings.Join(columns, ","), EN: "Please make the first line: " + strings.Join(columns, ",")}}
 }
 
-func checkHeader(header, columns []string, file string, line int) []Problem {
+func checkHeader(header, columns, more []string, file string, line int) []Problem {
 	var problems []Problem
 	add := func(name, ja, en, mendJA, mendEN string) {
 		problems = append(problems, Problem{File: file, Line: line, Column: name, Found: name,
 			What: checklist.Text{JA: ja, EN: en}, Mend: checklist.Text{JA: mendJA, EN: mendEN}})
 	}
+	all := strings.Join(slices.Concat(columns, more), ",")
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
 		switch {
-		case !slices.Contains(columns, header[i]):
+		case !slices.Contains(columns, header[i]) && !slices.Contains(more, header[i]):
 			add(header[i], "知らない列です。", "This column is not known.",
-				"列名は次のとおりです："+strings.Join(columns, ","), "The columns are: "+strings.Join(columns, ","))
+				"列名は次のとおりです："+all+"。ほかの列は、実施回の dimensions に挙げたものだけです。",
+				"The columns are: "+all+". Others only if an edition names them under dimensions.")
 		case slices.Contains(header[:i], header[i]):
 			add(header[i], "列が2つあります。", "This column is there twice.", "1つにしてください。", "Please leave one.")
 		}
@@ -281,6 +286,19 @@ func normal(s string) string { return strings.TrimSpace(norm.NFKC.String(s)) }
 
 func (c *row) code(name string) string {
 	s, ok := c.required(name)
+	return c.valid(name, s, ok)
+}
+
+// attributes returns the codes of the columns that are there and filled in.
+func (c *row) attributes(columns []string) Attributes {
+	codes := map[string]string{}
+	for _, name := range columns {
+		codes[name] = c.valid(name, c.get(name), c.get(name) != "")
+	}
+	return AttributesOf(codes)
+}
+
+func (c *row) valid(name, s string, ok bool) string {
 	s = normal(s)
 	if ok && !checklist.ValidID(s) {
 		c.wrong(name, s, checklist.Text{JA: "区分の符号ではありません。", EN: "This is not a code."},

@@ -22,6 +22,7 @@ type Firm struct {
 	Sector             string           // 業態
 	PeerGroup          string           // 同業グループ
 	SizeBand           string           // 規模区分
+	Attributes         Attributes       // by columns that the supervisor added
 	CorporateGroup     string           // id shared by firms under common control; "" if none
 	Successor          checklist.FirmID // the firm that took this one over after ValidTo; "" if none
 	ValidFrom          checklist.Date   // first day, inclusive

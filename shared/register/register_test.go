@@ -271,6 +271,45 @@ func TestContactsOfTheDayOfficersFirst(t *testing.T) {
 	}
 }
 
+// A column that an edition names is read and written; one that it does not is a problem, as a misspelt one must be.
+func TestAttributesAreColumnsThatAnEditionNames(t *testing.T) {
+	header := strings.Replace(firmsHeader, ",sector", ",region,sector", 1)
+	file := header + strings.Replace(alphaRow, ",securities", ",ｋａｎｔｏ,securities", 1) + "S-0002,2,乙,B,,securities,net,large,,,2020-04-01,\n"
+	for range 2 { // as an office wrote it, and as it is written here
+		got, problems, err := register.ReadFirms(strings.NewReader(file), "region", "listing")
+		if err != nil || len(problems) > 0 || len(got) != 2 {
+			t.Fatal(got, brief(problems), err)
+		}
+		if got[0].Group("region") != "kanto" || got[1].Group("region") != "" || got[0].Group("listing") != "" {
+			t.Errorf("regions %q and %q", got[0].Group("region"), got[1].Group("region"))
+		}
+		if got[0].Group(checklist.ByAll) != "all" || got[0].Group(checklist.BySector) != "securities" || got[0].Group(checklist.ByGroup) != "net" || got[0].Group(checklist.BySize) != "large" {
+			t.Errorf("groups of %+v", got[0])
+		}
+		if got[0].Attributes != register.AttributesOf(map[string]string{"region": "kanto", "listing": ""}) || got[0].Attributes == got[1].Attributes {
+			t.Errorf("attributes %v, %v", got[0].Attributes, got[1].Attributes)
+		}
+		var b strings.Builder
+		if err := register.WriteFirms(&b, got); err != nil {
+			t.Fatal(err)
+		}
+		file = b.String()
+		if !strings.Contains(file, "valid_to,region\n") || !strings.Contains(file, "2020-04-01,,kanto\n") || !strings.Contains(file, "2020-04-01,,\n") {
+			t.Errorf("written as\n%s", file)
+		}
+	}
+	for want, file := range map[string]string{"firms 1 region region": file, "firms 2 region Kanto": header + strings.Replace(alphaRow, ",securities", ",Kanto,securities", 1)} {
+		var attributes []string
+		if strings.HasSuffix(want, "Kanto") {
+			attributes = []string{"region"}
+		}
+		_, problems, err := register.ReadFirms(strings.NewReader(file), attributes...)
+		if got := brief(problems); err != nil || !slices.Equal(got, []string{want}) {
+			t.Errorf("%q, %v; want %s", got, err, want)
+		}
+	}
+}
+
 // Whatever the bytes, reading ends without panic; and what was read without a problem is written and read back the same.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(firmsHeader+alphaRow), []byte(contactsHeader+"S-0001,officer,a,a@example.jp,2020-04-01,\n"))

@@ -4,15 +4,29 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 )
 
 // WriteFirms writes the firms' file, in the order given: UTF-8 with a byte order mark, so that Excel opens it right.
-// [ReadFirms] reads it back the same.
+// Columns of attributes come last, by name. [ReadFirms] with their names reads it back the same.
 func WriteFirms(w io.Writer, firms []Firm) error {
-	lines := [][]string{firmColumns}
+	added := map[string]bool{}
 	for _, f := range firms {
-		lines = append(lines, []string{string(f.ID), f.RegistrationNumber, f.Name.JA, f.Name.EN, f.Sector, f.PeerGroup, f.SizeBand,
-			f.CorporateGroup, string(f.Successor), f.ValidFrom.String(), f.ValidTo.String()})
+		for column := range f.Attributes.Codes() {
+			added[column] = true
+		}
+	}
+	attributes := slices.Sorted(maps.Keys(added))
+	lines := [][]string{slices.Concat(firmColumns, attributes)}
+	for _, f := range firms {
+		line := []string{string(f.ID), f.RegistrationNumber, f.Name.JA, f.Name.EN, f.Sector, f.PeerGroup, f.SizeBand,
+			f.CorporateGroup, string(f.Successor), f.ValidFrom.String(), f.ValidTo.String()}
+		codes := f.Attributes.Codes()
+		for _, column := range attributes {
+			line = append(line, codes[column])
+		}
+		lines = append(lines, line)
 	}
 	return write(w, "firms", lines)
 }

@@ -59,6 +59,7 @@ func (r *Round) followRegister() []register.Firm {
 	added := r.Register.Firms[len(last.Register.Firms):]
 	r.Register.Contacts = append(r.Register.Contacts, drawContacts(rng, added)...)
 
+	drawAttributes(r.Options.Seed, r.Edition, r.Register.Firms)
 	population := r.Register.At(to)
 	for i := range r.sectors {
 		r.sectors[i].firms = 0

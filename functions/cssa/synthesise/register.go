@@ -17,6 +17,7 @@ const (
 	castStream
 	timeStream
 	storyStream
+	attributeStream
 )
 
 func stream(seed uint64, n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
@@ -94,6 +95,7 @@ func (r *Round) drawRegister() []register.Firm {
 		}
 	}
 	drawCorporateGroups(rng, firms)
+	drawAttributes(r.Options.Seed, ed, firms)
 	all := r.drawChanges(rng, firms, names)
 	r.Register = register.Register{Firms: all, Contacts: drawContacts(rng, all)}
 	return firms
@@ -155,6 +157,25 @@ func drawCorporateGroups(rng *rand.Rand, firms []register.Firm) {
 			firms[i].CorporateGroup = fmt.Sprintf("G-%02d", g)
 			order = order[1:]
 		}
+	}
+}
+
+// drawAttributes gives each firm a group of every dimension that the edition adds, and to some none, unless it has one. They
+// say nothing of the firm's answers.
+func drawAttributes(seed uint64, ed *checklist.Edition, firms []register.Firm) {
+	rng := stream(seed, attributeStream)
+	for i := range firms {
+		codes := firms[i].Attributes.Codes()
+		for _, a := range ed.Attributes {
+			if codes == nil {
+				codes = map[string]string{}
+			}
+			groups := groupsOf(ed, a.Dimension)
+			if codes[string(a.Dimension)] == "" && len(groups) > 0 && rng.IntN(12) > 0 {
+				codes[string(a.Dimension)] = groups[rng.IntN(len(groups))]
+			}
+		}
+		firms[i].Attributes = register.AttributesOf(codes)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cssa/shared/checklist"
+	"cssa/shared/register"
 )
 
 // full returns a V in which every field, at every depth, holds a value of its own. A field that is added to a type and
@@ -28,6 +29,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		return
 	case checklist.Date:
 		v.Set(reflect.ValueOf(checklist.Date{Year: 2000 + *n, Month: time.February, Day: 28}))
+		return
+	case register.Attributes:
+		v.Set(reflect.ValueOf(register.AttributesOf(map[string]string{"region": fmt.Sprintf("r%d", *n), "listing": "listed"})))
 		return
 	case checklist.FirmID:
 		v.SetString(fmt.Sprintf("S-%04d", *n))
