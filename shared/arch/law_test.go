@@ -76,6 +76,7 @@ var theLaw = []line{
 	{"shared/checklist", "", "", ""},
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
 	{"shared/disclosure/audit", "shared/checklist shared/table", "", ""},
+	{"shared/disclosure/scan", "shared/checklist shared/table", parquet + " golang.org/x/net/html", ""},
 	{"shared/lake", "shared/archive shared/checklist shared/register shared/table shared/trend", parquet, ""},
 	{"shared/lake/athena", "shared/checklist shared/lake", awsSDK, "aws"},
 	{"shared/lake/duckdb", "shared/lake", duckdb, "cgo"},
