@@ -111,7 +111,7 @@ lint: need-go ## formatting and the linters of .golangci.yml, pinned in infra/to
 vulnerabilities: need-go ## known vulnerabilities that the programs reach, by govulncheck; says so if its database is out of reach
 	@.ci/vulnerabilities
 
-# Each function as it is deployed, the two commands as they are for this machine, and the module with all that builds and tests it.
+# Each function as it is deployed, the two commands as they are for this machine, the rules for a browser, and the module with all that builds and tests it.
 SBOM := -json -std -noserial -notimestamp
 .PHONY: sbom
 sbom: need-go ## CycloneDX lists of what every program is made of, and of the whole module, into build/sbom
@@ -121,6 +121,7 @@ sbom: need-go ## CycloneDX lists of what every program is made of, and of the wh
 		GOOS=linux GOARCH=arm64 GOFLAGS=-tags=lambda.norpc $$cyclonedx app $(SBOM) -main functions/$$fn/lambda -output build/sbom/$$fn.cdx.json .; \
 	done; \
 	$$cyclonedx app $(SBOM) -main functions/cssa -output build/sbom/cssa.cdx.json .; \
+	GOOS=js GOARCH=wasm $$cyclonedx app $(SBOM) -main functions/cssa/wasm -output build/sbom/check.cdx.json .; \
 	CGO_ENABLED=1 $$cyclonedx app $(SBOM) -main $(SQL:./%=%) -output build/sbom/cssa-sql.cdx.json .; \
 	$$cyclonedx mod $(SBOM) -test -output build/sbom/module.cdx.json .
 	@echo "the lists are in build/sbom: one of each program, and module.cdx.json"
