@@ -205,6 +205,14 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	if err != nil {
 		return err
 	}
+	quartiles := c.tally.Quartiles()
+	for i := range quartiles {
+		quartiles[i].Run = r.ID
+	}
+	quartileRows, err := lake.QuartileRows(quartiles)
+	if err != nil {
+		return err
+	}
 	dimensions, err := lake.DimensionRows(ed)
 	if err != nil {
 		return err
@@ -214,7 +222,9 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, c.submissions) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, distributions) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, figures) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, quartileRows) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.FirmRows(firms)) },
+		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.FirmAttributeRows(ed, firms)) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, lake.RunRows(ed, run, len(firms))) },
 		func() error { return dimensions.Write(ctx, store, ed.ID, r.ID) },
 		func() error { return past.write(ctx, store, ed.ID, r.ID) },

@@ -53,6 +53,8 @@ func Catalog() []Table {
 		tableOf[AnswerRow]("answers (回答): a row for every place of every firm that replied"),
 		tableOf[DistributionRow]("distributions (分布): unprotected, for every group"),
 		tableOf[FigureRow]("figures (図表): unprotected, for every group"),
+		tableOf[QuartileRow]("quartiles (四分位) of numbers, by class: unprotected, for every group"),
+		tableOf[FirmAttributeRow]("attributes of firms by which the edition groups them, beside sector, peer group and size"),
 		tableOf[FirmRow]("firms (先): the population, as the register had it at the reference date"),
 		tableOf[TrendRow]("trends (前回比較): this edition and the one before, unprotected, for every group"),
 		tableOf[TransitionRow]("transitions (推移): how the matched firms answered then and now, unprotected, for every group"),

@@ -100,7 +100,7 @@ type FigureItemRow struct {
 
 // A GroupRow is a group of firms.
 type GroupRow struct {
-	Dimension string `parquet:"dimension" doc:"all (全体), sector (業態), group (同業グループ) or size (規模区分)"`
+	Dimension string `parquet:"dimension" doc:"all (全体), sector (業態), group (同業グループ), size (規模区分) or one that the edition adds"`
 	GroupID   string `parquet:"group_id" doc:"id of the group within the dimension"`
 	Position  int32  `parquet:"position" doc:"from 1 within the dimension: the printed order"`
 	NameJA    string `parquet:"name_ja" doc:"name in Japanese"`
@@ -126,6 +126,19 @@ func FirmRows(firms []register.Firm) []FirmRow {
 			Sector: f.Sector, PeerGroup: f.PeerGroup, SizeBand: f.SizeBand, CorporateGroup: f.CorporateGroup,
 			Successor: string(f.Successor), ValidFrom: DayOf(f.ValidFrom), ValidTo: DayOf(f.ValidTo),
 		})
+	}
+	return rows
+}
+
+// FirmAttributeRows returns the groups that the register has for the population in the dimensions that ed adds.
+func FirmAttributeRows(ed *checklist.Edition, firms []register.Firm) []FirmAttributeRow {
+	var rows []FirmAttributeRow
+	for _, f := range firms {
+		for _, a := range ed.Attributes {
+			if id := f.Group(a.Dimension); id != "" {
+				rows = append(rows, FirmAttributeRow{string(f.ID), string(a.Dimension), id})
+			}
+		}
 	}
 	return rows
 }

@@ -72,7 +72,7 @@ type AnswerRow struct {
 
 // Counts are what every row of a distribution or figure says of its group and its row.
 type Counts struct {
-	Dimension     string `parquet:"dimension,dict" doc:"how firms are grouped: all (全体), sector (業態), group (同業グループ) or size (規模区分)"`
+	Dimension     string `parquet:"dimension,dict" doc:"how firms are grouped: all (全体), sector (業態), group (同業グループ), size (規模区分) or a dimension that the edition adds"`
 	GroupID       string `parquet:"group_id,dict" doc:"id of the group within the dimension; all for the dimension all"`
 	Position      int32  `parquet:"position" doc:"from 1 within the table of one group: the printed order"`
 	Population    int32  `parquet:"population" doc:"対象先数: firms of the group in the register at the reference date"`

@@ -54,8 +54,17 @@ func (p place) attach(t testing.TB, scope duckdb.Scope) *sql.DB {
 	return db
 }
 
-func groupsOf(f register.Firm) []table.Group {
-	return []table.Group{table.All, {Dimension: "sector", ID: f.Sector}, {Dimension: "group", ID: f.PeerGroup}, {Dimension: "size", ID: f.SizeBand}}
+// groupsOf returns the groups that a firm has in every edition, groupsIn those that it has in ed.
+func groupsOf(f register.Firm) []table.Group { return groupsIn(&checklist.Edition{}, f) }
+
+func groupsIn(ed *checklist.Edition, f register.Firm) []table.Group {
+	var groups []table.Group
+	for _, by := range ed.Dimensions() {
+		if id := f.Group(by); id != "" {
+			groups = append(groups, table.Group{Dimension: string(by), ID: id})
+		}
+	}
+	return groups
 }
 
 // write does what a night's run does, but for making it current: answers of the firms that replied are at their index.
@@ -64,7 +73,7 @@ func (p place) write(t testing.TB, ed *checklist.Edition, run string, firms []re
 	ctx := context.Background()
 	var members []tally.Member
 	for _, f := range firms {
-		members = append(members, tally.Member{Firm: f.ID, Groups: groupsOf(f)})
+		members = append(members, tally.Member{Firm: f.ID, Groups: groupsIn(ed, f)})
 	}
 	counted := tally.New(ed, members)
 	var rows []lake.AnswerRow
@@ -84,6 +93,8 @@ func (p place) write(t testing.TB, ed *checklist.Edition, run string, firms []re
 	must(t, err)
 	figures, err := lake.FigureRows(ed, named(counted.Figures()))
 	must(t, err)
+	quartiles, err := lake.QuartileRows(counted.Quartiles())
+	must(t, err)
 	dimensions, err := lake.DimensionRows(ed)
 	must(t, err)
 	started := lake.Run{Edition: ed.ID, ID: run, Kind: "nightly", StartedAt: time.Date(2023, 9, 5, 17, 0, 0, 123e6, time.UTC), Replied: len(answers)}
@@ -91,6 +102,8 @@ func (p place) write(t testing.TB, ed *checklist.Edition, run string, firms []re
 	must(t, lake.Write(ctx, p.restricted, ed.ID, run, distributions))
 	must(t, lake.Write(ctx, p.restricted, ed.ID, run, figures))
 	must(t, lake.Write(ctx, p.restricted, ed.ID, run, lake.FirmRows(firms)))
+	must(t, lake.Write(ctx, p.restricted, ed.ID, run, quartiles))
+	must(t, lake.Write(ctx, p.restricted, ed.ID, run, lake.FirmAttributeRows(ed, firms)))
 	must(t, lake.Write(ctx, p.restricted, ed.ID, run, lake.RunRows(ed, started, len(firms))))
 	must(t, lake.Write(ctx, p.restricted, ed.ID, run, lake.SubmissionRows(ed, ed.Deadline, laketest.Submissions())))
 	must(t, dimensions.Write(ctx, p.restricted, ed.ID, run))

@@ -23,6 +23,16 @@ SELECT t.edition, t.run, t.figure, t.figure_number, t.series, t.item, t.dimensio
 FROM figures_runs t
 JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
 
+CREATE OR REPLACE VIEW quartiles AS
+SELECT t.edition, t.run, t.question, t.quartile, t.dimension, t.group_id, t.position, t.population, t.replied, t.base, t.unanswered, t.not_applicable, t.class, t.below, t.within, t.above
+FROM quartiles_runs t
+JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
+
+CREATE OR REPLACE VIEW firm_attributes AS
+SELECT t.edition, t.run, t.firm, t.dimension, t.group_id
+FROM firm_attributes_runs t
+JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
+
 CREATE OR REPLACE VIEW firms AS
 SELECT t.edition, t.run, t.firm, t.registration_number, t.name_ja, t.name_en, t.sector, t.peer_group, t.size_band, t.corporate_group, t.successor, t.valid_from, t.valid_to
 FROM firms_runs t
