@@ -58,8 +58,9 @@ func (m *mappingLinter) words(e *checklist.Edition, q *checklist.Question, p che
 	}
 	words := append([]checklist.Text{q.Title, q.Prompt, q.Unit}, q.Notes...)
 	for _, id := range q.Terms {
-		t, _ := e.Term(id)
-		words = append(words, t.Name, t.Definition)
+		if t, ok := e.Term(id); ok { // another check says that it is not in the glossary
+			words = append(words, t.Name, t.Definition)
+		}
 	}
 	return words
 }
