@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"cssa/shared/checklist"
 )
 
@@ -25,6 +27,7 @@ type foundRow struct {
 	merged            []string // the area an answer cell is hidden in, "" where it is not; nil if none is
 	stray             string   // a cell near the answer cells in which something stands, if any
 	strayText         string
+	beside            bool   // it stands in the row itself, not between this row and the next
 	again, againSheet string // where the same id stands a second time
 	other             string // the words of another row's heading beside which it stands
 	id                int    // the column of its id
@@ -49,7 +52,8 @@ func (f *finding) text(id Field) string {
 	return ""
 }
 
-// identity returns what the identity cells say. A cell that is there twice says nothing.
+// identity returns what the identity cells say: codes, so that their width does not count. A cell that is there twice says
+// nothing.
 func (f *finding) identity() Identity {
 	one := func(id Field) string {
 		if r := f.rows[string(id)]; r != nil && r.again != "" {
@@ -57,9 +61,10 @@ func (f *finding) identity() Identity {
 		}
 		return f.text(id)
 	}
+	code := func(id Field) string { return norm.NFKC.String(visible(one(id))) }
 	return Identity{
-		Edition: checklist.EditionID(one(EditionCell)), Firm: checklist.FirmID(one(FirmCell)),
-		Definition: one(ChecksumCell), FirmName: one(FirmName),
+		Edition: checklist.EditionID(code(EditionCell)), Firm: checklist.FirmID(code(FirmCell)),
+		Definition: code(ChecksumCell), FirmName: one(FirmName),
 	}
 }
 
@@ -336,7 +341,7 @@ func (cols *columns) row(cells cellReader, row int, cs []rawCell, n int) (*found
 		case k >= 0:
 			r.values[k] = v
 		case !v.blank():
-			r.stray, r.strayText = cell(c.column, row), v.text
+			r.stray, r.strayText, r.beside = cell(c.column, row), v.text, true
 		}
 	}
 	return r, nil

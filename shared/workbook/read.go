@@ -145,6 +145,12 @@ func (r *reader) readAnswers() {
 			continue
 		}
 		reported := map[checklist.FaultCode]checklist.QuestionID{} // one fault a question is enough for its rows
+		missing := map[checklist.QuestionID]string{}               // the numbers of the items whose rows are not there
+		for j := range p.lines {
+			if l := &p.lines[j]; l.kind == answerLine && len(l.q.Items) > 0 && r.found.rows[l.id] == nil {
+				missing[l.q.ID] += l.number()
+			}
+		}
 		for j := range p.lines {
 			l := &p.lines[j]
 			if l.kind != answerLine {
@@ -169,7 +175,11 @@ func (r *reader) readAnswers() {
 				continue
 			}
 			reported[code] = l.q.ID
-			f := checklist.NewFault(code, "want", l.q.Number)
+			want := l.q.Number
+			if code == checklist.CodeRowMissing {
+				want += missing[l.q.ID]
+			}
+			f := checklist.NewFault(code, "want", want)
 			switch f.Sheet = p.name; code {
 			case checklist.CodeDuplicateRow:
 				f.Sheet, f.Cell = at.againSheet, at.again
@@ -244,17 +254,30 @@ func (r *reader) readRow(l *line, at *foundRow) {
 		fault.Sheet, fault.Cell = at.sheet, at.cell(k)
 		r.add(*fault, l.q, ref)
 	}
-	if at.stray != "" && blank > 0 {
-		for k, ref := range l.refs {
-			if !r.skip[ref] && at.values[k].blank() {
-				r.skip[ref] = true
-				f := checklist.NewFault(checklist.CodeMovedAnswer, "found", clip(at.strayText))
-				f.Sheet, f.Cell = at.sheet, at.stray
-				r.add(f, l.q, ref)
-				return
-			}
+	if at.stray == "" || blank == 0 && !at.beside {
+		return
+	}
+	for k, ref := range l.refs {
+		if !r.skip[ref] && (at.values[k].blank() || blank == 0 && r.contradicted(l.q, ref, at.strayText)) {
+			delete(r.Answers, ref)
+			r.skip[ref] = true
+			f := checklist.NewFault(checklist.CodeMovedAnswer, "found", clip(at.strayText))
+			f.Sheet, f.Cell = at.sheet, at.stray
+			r.add(f, l.q, ref)
+			return
 		}
 	}
+}
+
+// contradicted says that a text beside an answer is another answer to the same question: in a workbook whose answers are
+// carried over, the firm may have typed it there and left the old one. A remark is none.
+func (r *reader) contradicted(q *checklist.Question, ref checklist.Ref, beside string) bool {
+	have, ok := r.Answers[ref]
+	if !ok || q.Kind == checklist.FreeText {
+		return false
+	}
+	other, fault := parseAnswer(q, ref, value{text: beside})
+	return fault == nil && other != have
 }
 
 // columnMissing reports, once for each sheet, that an answer column cannot be told.

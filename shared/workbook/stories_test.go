@@ -169,6 +169,26 @@ func TestDatesOnTheCover(t *testing.T) {
 	}
 }
 
+// A row that is gone has no cell: its fault must say which it was.
+func TestMissingRowsAreNamed(t *testing.T) {
+	ed := smallEdition()
+	body := edit(t, write(t, ed, signed(ed), complete()), func(f *excelize.File) error { return f.RemoveRow("2 報告と計画", 8) })
+	for _, f := range read(ed, body).Faults {
+		if want := "「2-1(2)」の行が見つかりません。"; f.Code == checklist.CodeRowMissing && f.What.JA != want {
+			t.Errorf("%q, want %q", f.What.JA, want)
+		}
+	}
+}
+
+// The identity is made of codes: a firm that typed them anew in full width is still that firm.
+func TestIdentityInFullWidth(t *testing.T) {
+	ed := smallEdition()
+	body := edit(t, write(t, ed, signed(ed), complete()), set(map[string]any{string(workbook.FirmCell): "　Ｓ－０１３７ "}))
+	if got := read(ed, body); got.Identity.Firm != "S-0137" || len(got.Faults) > 0 {
+		t.Errorf("%q %q", got.Identity.Firm, summary(got.Faults))
+	}
+}
+
 func TestBlankIsReturnedForItsBlanksOnly(t *testing.T) {
 	ed := smallEdition()
 	var b bytes.Buffer
@@ -215,6 +235,9 @@ func TestSheetsChanged(t *testing.T) {
 			return errors.Join(f.SetCellValue(p1, "D9", nil), f.SetCellValue(p1, "E9", "2"))
 		}, []string{"F021 policy E9 2"}},
 		{"a remark beside an answer", func(f *excelize.File) error { return f.SetCellValue(p1, "E9", "要確認") }, nil},
+		{"another answer beside one that is left", func(f *excelize.File) error { return f.SetCellValue(p1, "E9", "１") }, []string{"F021 policy E9 １"}},
+		{"the same answer once more beside it", func(f *excelize.File) error { return f.SetCellValue(p1, "E9", "2") }, nil},
+		{"another number beside one that is left", func(f *excelize.File) error { return f.SetCellValue(p1, "E14", 99) }, []string{"F021 staff E14 99"}},
 		{"the secretariat's list of findings and its column", func(f *excelize.File) error {
 			_, err := f.NewSheet("エラー一覧")
 			return errors.Join(err, f.SetCellValue("エラー一覧", "A1", "report.others"), f.SetCellValue(p1, "F9", "✗ E001 回答がありません。"), f.SetCellValue(p1, "D9", nil))

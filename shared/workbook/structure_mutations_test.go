@@ -219,7 +219,7 @@ var structureMutations = []mutation{
 	{name: "a remark beside an answer", come: read_, do: func(m *subject, r *rand.Rand) bool {
 		x, ok := m.choose(r, alone)
 		if ok = ok && !x.line.row.holds(x.cell.column+1); ok {
-			x.line.row.at(x.cell.column + 1 + 3*r.IntN(9)).inline(pick(r, "要確認", "はい", "2", "△"))
+			x.line.row.at(x.cell.column + 1 + 3*r.IntN(9)).inline(pick(r, "要確認", "前回と同じ", "2024年度は2", "△"))
 		}
 		return ok
 	}},
