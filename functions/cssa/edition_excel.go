@@ -167,8 +167,11 @@ func problemViews(problems []sheet.Problem) []problemView {
 func (d *desk) sayProblems(problems []sheet.Problem) {
 	for _, p := range problems {
 		at := strings.Trim(p.Sheet+"!"+p.Cell, "!")
-		if p.File != "" && p.Line > 0 {
+		switch {
+		case p.File != "" && p.Line > 0:
 			at = strings.TrimSpace(fmt.Sprintf("%s   %s:%d", at, p.File, p.Line))
+		case at == "":
+			at = p.File
 		}
 		d.say("FAIL  %s\n      %s\n      %s", at, p.What.In(d.lang), p.Mend.In(d.lang))
 	}
