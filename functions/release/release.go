@@ -1,7 +1,6 @@
 // Package release is the fourth room (公表): a frozen run, proposed by one person and approved by another, is protected and
-// issued. Only here do numbers pass from the restricted door to the open one.
-//
-// Until the linked tables of groups can be protected together, the open door carries the whole sector's tables only.
+// issued. Only here do numbers pass from the restricted door to the open one: the tables of the whole sector and of its groups,
+// protected together.
 package release
 
 import (
@@ -17,10 +16,8 @@ import (
 	"cssa/events"
 	"cssa/shared/archive"
 	"cssa/shared/checklist"
-	"cssa/shared/disclosure"
 	"cssa/shared/lake"
 	"cssa/shared/ledger"
-	"cssa/shared/table"
 )
 
 // ErrNotFrozen is returned for a round without a complete frozen run.
@@ -208,37 +205,4 @@ func (s *Step) announce(ctx context.Context, id checklist.EditionID, run string)
 		return nil
 	}
 	return s.Catalog.AddPartitions(ctx, id, run)
-}
-
-// protect reads the frozen run's tables of the whole sector and returns what of them may be shown: the distributions, and
-// the figures that follow from them. A figure with a base filter of its own does not follow from them and is withheld.
-func (s *Step) protect(ctx context.Context, ed *checklist.Edition, run string) (distributions, figures []table.Table, err error) {
-	rows, err := lake.Read[lake.DistributionRow](ctx, s.Lake, ed.ID, run)
-	if err != nil {
-		return nil, nil, err
-	}
-	tables, err := lake.DistributionTables(ed.ID, run, rows)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, t := range tables {
-		if t.Group != table.All {
-			continue
-		}
-		q, ok := ed.Question(t.ID)
-		if !ok {
-			return nil, nil, fmt.Errorf("run %s has a table of question %s, which %s does not have", run, t.ID, ed.ID)
-		}
-		distributions = append(distributions, disclosure.Distribution(t, q, checklist.StageID(t.Stage), ed.Threshold))
-	}
-	distributions = disclosure.Gated(ed, distributions, ed.Threshold)
-	for i := range ed.Figures {
-		fig := &ed.Figures[i]
-		q, ok := ed.Question(string(fig.Question))
-		if !ok {
-			return nil, nil, fmt.Errorf("figure %s: no question %s", fig.ID, fig.Question)
-		}
-		figures = append(figures, disclosure.Figure(fig, q, distributions...))
-	}
-	return distributions, figures, nil
 }

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"fmt"
 	"slices"
 
 	"cssa/shared/checklist"
@@ -128,4 +129,36 @@ func union(columns []string, r table.Row, choices []checklist.ChoiceID, base int
 		}
 	}
 	return table.Count(total, base)
+}
+
+// Figures returns every figure of an edition for every group among protected, which are distributions as [Family.Protect]
+// returns them: figure by figure, the groups in the order of protected. Rows ordered by share stand for every group in the
+// order of the whole sector. A figure with a filter of its own does not follow from them and is withheld.
+func Figures(ed *checklist.Edition, protected []table.Table) ([]table.Table, error) {
+	var groups []table.Group
+	of := map[table.Group][]table.Table{}
+	for _, t := range protected {
+		if of[t.Group] == nil {
+			groups = append(groups, t.Group)
+		}
+		of[t.Group] = append(of[t.Group], t)
+	}
+	var out []table.Table
+	for i := range ed.Figures {
+		fig := &ed.Figures[i]
+		q, ok := ed.Question(string(fig.Question))
+		if !ok {
+			return nil, fmt.Errorf("disclosure: figure %s: no question %s", fig.ID, fig.Question)
+		}
+		order := map[string]int{}
+		for _, row := range Figure(fig, q, of[table.All]...).Rows {
+			order[row.Item] = len(order)
+		}
+		for _, g := range groups {
+			t := Figure(fig, q, of[g]...)
+			slices.SortStableFunc(t.Rows, func(a, b table.Row) int { return order[a.Item] - order[b.Item] })
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }

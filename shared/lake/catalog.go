@@ -64,8 +64,8 @@ func Catalog() []Table {
 	open := []Table{
 		tableOf[CurrentRunRow]("the released run of each edition"),
 		tableOf[RunRow]("runs (実行記録) that were released"),
-		tableOf[OpenDistributionRow]("released distributions (分布) of the whole sector, after disclosure control"),
-		tableOf[OpenFigureRow]("released figures (図表) of the whole sector, after disclosure control"),
+		tableOf[OpenDistributionRow]("released distributions (分布) of the whole sector and the groups that are shown, after disclosure control"),
+		tableOf[OpenFigureRow]("released figures (図表) of the whole sector and the groups that are shown, after disclosure control"),
 	}
 	dimensions := []Table{
 		tableOf[QuestionRow]("questions (設問)"),

@@ -1,7 +1,7 @@
 // Package lake is the lake: tables as Parquet files, written by a run and read with SQL (DuckDB on the laptop, Athena in
 // the cloud) behind two doors. Behind the restricted door, for the supervisor, stand submissions, firms' answers and
-// every run's tables. Behind the open door stands only what was released, after disclosure control: whole-sector tables,
-// with withheld cells that hold no number.
+// every run's tables. Behind the open door stands only what was released, after disclosure control: the whole sector's
+// tables and those of the groups that are shown, with withheld cells that hold no number.
 //
 // Each door is a bucket of its own with the same layout:
 //

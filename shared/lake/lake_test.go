@@ -219,7 +219,6 @@ func TestWhatMayNotEnterTheLake(t *testing.T) {
 		tables     []table.Table
 		restricted bool // whether the restricted door refuses it too
 	}{
-		"a group behind the open door":               {change(func(t *table.Table) { t.Group = table.Group{Dimension: "size", ID: "large"} }), false},
 		"a figure the edition does not have":         {change(func(t *table.Table) { t.ID = "fig99" }), true},
 		"more columns than cells":                    {change(func(t *table.Table) { t.Columns = []string{"a", "b"} }), true},
 		"a withheld cell outside its joint":          {change(func(t *table.Table) { t.Rows[0].Cells[0] = table.Withhold(0) }), true},

@@ -20,14 +20,13 @@ func DistributionRows(tables []table.Table) ([]DistributionRow, error) {
 	})
 }
 
-// OpenDistributionRows returns protected distributions of the whole sector, for the open door; a table of any other group
-// is an error.
+// OpenDistributionRows returns distributions that were protected together, for the open door.
 func OpenDistributionRows(tables []table.Table) ([]OpenDistributionRow, error) {
 	return rowsOf(tables, func(l line) (OpenDistributionRow, error) {
 		c := l.cell
 		return OpenDistributionRow{
 			l.id, l.item, l.stage, l.column, l.counts, c.count, c.share, c.withheld, c.joint, c.jointCount, c.few,
-		}, errors.Join(l.wholeSector(), l.ofRow())
+		}, l.ofRow()
 	})
 }
 
@@ -39,14 +38,14 @@ func FigureRows(ed *checklist.Edition, tables []table.Table) ([]FigureRow, error
 	})
 }
 
-// OpenFigureRows returns protected figures of ed for the whole sector, for the open door.
+// OpenFigureRows returns figures of ed that follow from protected distributions, for the open door.
 func OpenFigureRows(ed *checklist.Edition, tables []table.Table) ([]OpenFigureRow, error) {
 	return rowsOf(tables, func(l line) (OpenFigureRow, error) {
 		number, err := figureNumber(ed, l)
 		c := l.cell
 		return OpenFigureRow{
 			l.id, number, l.column, l.item, l.counts, c.count, c.base, c.share, c.withheld, c.joint, c.jointCount, c.few,
-		}, errors.Join(err, l.wholeSector())
+		}, err
 	})
 }
 
@@ -92,13 +91,6 @@ type cell struct {
 	withheld          bool
 	joint, jointCount *int32
 	few               *bool
-}
-
-func (l line) wholeSector() error {
-	if (table.Group{Dimension: l.counts.Dimension, ID: l.counts.GroupID}) != table.All {
-		return fmt.Errorf("%w: %s of %s %s: the open door takes whole-sector tables only", ErrTable, l.id, l.counts.Dimension, l.counts.GroupID)
-	}
-	return nil
 }
 
 func figureNumber(ed *checklist.Edition, l line) (int32, error) {
