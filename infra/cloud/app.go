@@ -37,7 +37,12 @@ func Synth(outdir string, context map[string]any, code Code, stages ...Stage) er
 	return nil
 }
 
-func write(outdir string, context map[string]any, code Code, stages ...Stage) error {
+func write(outdir string, context map[string]any, code Code, stages ...Stage) (err error) {
+	defer func() { // what the CDK refuses arrives as a panic of its Go half, whose stack says nothing of the stage
+		if refused := recover(); refused != nil {
+			err = fmt.Errorf("the CDK refuses: %v", refused)
+		}
+	}()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: s(outdir), Context: &context, AnalyticsReporting: b(false)})
 	for _, st := range stages {
 		if err := newStage(app, st, code); err != nil {
