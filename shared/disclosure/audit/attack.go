@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"cssa/shared/checklist"
-	"cssa/shared/table"
 )
 
 // An auditor is a system taken apart, with what was found out about it.
@@ -15,6 +12,10 @@ type auditor struct {
 	s     *system
 	parts []*part
 	asked map[string]verdict
+	// by release and group, its unknowns
+	of         map[groupOf][]int
+	dimensions []string
+	told       map[int]bool // what does not hold against anybody, once that was asked
 }
 
 type verdict struct {
@@ -47,56 +48,15 @@ func (a *auditor) attack(r Reader) ([]Finding, error) {
 	}
 	var found []Finding
 	for u := range a.s.unknowns {
-		if f, ok := at[u]; ok {
+		f, ok := at[u]
+		if ok && !a.told[u] {
 			found = append(found, f)
+		}
+		if ok && len(r.Own) == 0 {
+			a.told[u] = true
 		}
 	}
 	return found, nil
-}
-
-// own counts, for every unknown, the reader's firms that are in it.
-func (a *auditor) own(r Reader) ([]int, error) {
-	own := make([]int, len(a.s.unknowns))
-	shown := map[table.Group]bool{}
-	for u := range a.s.unknowns {
-		shown[a.s.unknowns[u].cell.Group] = true
-	}
-	for _, m := range r.Own {
-		groups := map[table.Group]bool{table.All: true, Stratum{Groups: m.Groups}.group(): true}
-		in := map[string]bool{}
-		for _, g := range m.Groups {
-			if shown[g] {
-				groups[g], in[g.Dimension] = true, true
-			}
-		}
-		for g := range shown {
-			if g.ID == Rest && !in[g.Dimension] {
-				groups[g] = true
-			}
-		}
-		for u := range a.s.unknowns {
-			x := &a.s.unknowns[u]
-			if x.in == nil || !groups[x.cell.Group] {
-				continue
-			}
-			if answers := m.at(x.cell.Release); answers != nil && x.in(answers) {
-				own[u]++
-			}
-		}
-	}
-	for u, n := range own {
-		if n > a.s.unknowns[u].hi {
-			return nil, fmt.Errorf("%d of its firms are in %s, which is %d at most", n, a.s.unknowns[u].cell, a.s.unknowns[u].hi)
-		}
-	}
-	return own, nil
-}
-
-func (m Member) at(release int) checklist.Answers {
-	if len(m.Answers) == 0 {
-		return nil
-	}
-	return m.Answers[min(release, len(m.Answers)-1)]
 }
 
 // contributors is how many a reader sees in a count that its own firms are in: the others, and its own as one.

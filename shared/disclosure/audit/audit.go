@@ -103,8 +103,8 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s for %s, between %d and %d, %d values needed", f.Cell, f.Why, who, f.Interval.Least, f.Interval.Most, f.Needed)
 }
 
-// Audit returns the numbers that do not hold against a reader of no firm and each of the readers given, in the order of
-// tables; none is a pass. It is an error if the tables are not of the edition, contradict each other or each one's reader's
+// Audit returns the numbers that do not hold against a reader of no firm and then, of each of the readers given, those that
+// hold against anybody but not against it, each in the order of tables; none is a pass. It is an error if the tables are not of the edition, contradict each other or each one's reader's
 // answers: then nothing was audited.
 func Audit(p Published, readers ...Reader) ([]Finding, error) {
 	a, err := open(p)
@@ -166,7 +166,15 @@ func open(p Published) (*auditor, error) {
 	if err := s.narrow(); err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	return &auditor{p: p, s: s, parts: s.split(), asked: map[string]verdict{}}, nil
+	a := &auditor{p: p, s: s, parts: s.split(), asked: map[string]verdict{}, told: map[int]bool{}, of: map[groupOf][]int{}}
+	for u := range s.unknowns {
+		c := s.unknowns[u].cell
+		a.of[groupOf{c.Release, c.Group}] = append(a.of[groupOf{c.Release, c.Group}], u)
+		if d := c.Group.Dimension; d != "" && d != "all" && d != "stratum" && !slices.Contains(a.dimensions, d) {
+			a.dimensions = append(a.dimensions, d)
+		}
+	}
+	return a, nil
 }
 
 // groupKey is the id of a stratum's own group.

@@ -71,9 +71,9 @@ func (w *writer) writeShareBase(of Cell, f figure, row int) {
 	counted := map[string]bool{Base: true, Unanswered: f.Unanswered == checklist.InBase, NotApplicable: f.NotApplicable == checklist.InBase}
 	of.Figure, of.Column = checklist.FigureID(f.ID), ShareBase
 	filter := f.filters[row]
-	terms := []term{{w.add(unknown{cell: of, hi: w.replied[of.Group], base: -1, in: func(a checklist.Answers) bool {
-		c := category(w.ed, f.Question, of.Place, a)
-		return filter.Holds(w.ed, a) && (counted[c] || c != Unanswered && c != NotApplicable)
+	terms := []term{{w.add(unknown{cell: of, hi: w.replied[of.Group], base: -1, in: func(a *firm) bool {
+		c := a.category(f.Question, of.Place)
+		return a.holds(filter) && (counted[c] || c != Unanswered && c != NotApplicable)
 	}}), -1}}
 	for _, column := range []string{Base, Unanswered, NotApplicable} {
 		if counted[column] {
@@ -103,8 +103,8 @@ func (w *writer) writeSeries(of Cell, f figure, row int, s checklist.TableColumn
 	c.Figure, c.Column = checklist.FigureID(f.ID), seriesColumn(s.ID)
 	base.Figure, base.Column = c.Figure, ShareBase
 	filter := f.filters[row]
-	u := w.add(unknown{cell: c, hi: w.replied[c.Group], base: w.at[base], in: func(a checklist.Answers) bool {
-		return filter.Holds(w.ed, a) && slices.Contains(s.Choices, checklist.ChoiceID(category(w.ed, f.Question, of.Place, a)))
+	u := w.add(unknown{cell: c, hi: w.replied[c.Group], base: w.at[base], in: func(a *firm) bool {
+		return a.holds(filter) && slices.Contains(s.Choices, checklist.ChoiceID(a.category(f.Question, of.Place)))
 	}})
 	terms := []term{{u, -1}}
 	for _, choice := range s.Choices {
@@ -141,7 +141,7 @@ func (w *writer) writeTable(t *table.Table) error {
 
 // writeRow writes down what one row of a distribution shows.
 func (w *writer) writeRow(at Cell, r *table.Row, columns []string) error {
-	if r.Closed() {
+	if r.Closed() || w.tellsNothing(at.Group, r) {
 		return nil
 	}
 	if err := w.writeBases(at, r); err != nil {
@@ -182,6 +182,11 @@ func (w *writer) writeRow(at Cell, r *table.Row, columns []string) error {
 		w.between(j.Count, j.Count, together)
 	}
 	return nil
+}
+
+// tellsNothing says whether a row without cells (free text) is closed: its bases would add up to the firms that replied.
+func (w *writer) tellsNothing(g table.Group, r *table.Row) bool {
+	return len(r.Cells) == 0 && r.Base+r.Unanswered+r.NotApplicable == 0 && w.replied[g] > 0
 }
 
 func (w *writer) writeBases(at Cell, r *table.Row) error {

@@ -147,7 +147,7 @@ func (w *writer) holding(g table.Group, c *checklist.Condition) count {
 	if !ok {
 		h = w.add(unknown{
 			cell: Cell{Release: w.release, Group: g, Column: w.conditionID(c)},
-			hi:   n, base: -1, in: func(a checklist.Answers) bool { return c.Holds(w.ed, a) },
+			hi:   n, base: -1, in: func(a *firm) bool { return a.holds(c) },
 		})
 		w.holds[c] = h
 		w.writeParts(g, c, count{terms: []term{{h, 1}}})

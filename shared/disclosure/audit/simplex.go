@@ -25,7 +25,7 @@ type simplex struct {
 const (
 	eps      = 1e-7
 	mostStep = 20_000
-	mostSize = 4_000_000 // entries of d
+	mostSize = 500_000 // entries of d
 )
 
 var (

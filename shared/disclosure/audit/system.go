@@ -14,7 +14,7 @@ type unknown struct {
 	lo, hi     int
 	base       int // the unknown of its base, or -1
 	structural bool
-	in         func(checklist.Answers) bool // whether a firm with these answers is counted; nil: not a count of firms
+	in         func(*firm) bool // whether a firm is counted; nil: not a count of firms
 }
 
 // A sum says that the terms add up to no less than lo and no more than hi.

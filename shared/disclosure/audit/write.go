@@ -137,24 +137,6 @@ func columns(q *checklist.Question, stage checklist.StageID) []string {
 	return ids
 }
 
-// category returns the column of a place that a firm is counted in.
-func category(ed *checklist.Edition, q *checklist.Question, r checklist.Ref, a checklist.Answers) string {
-	switch ed.State(q, r, a) {
-	case checklist.NotApplicable:
-		return NotApplicable
-	case checklist.Unanswered:
-		return Unanswered
-	}
-	switch {
-	case columns(q, r.Stage)[0] == Answered:
-		return Answered
-	case q.Kind == checklist.Number:
-		class, _ := q.Class(a[r].Number)
-		return string(class)
-	}
-	return string(a[r].Choice)
-}
-
 // writePlaces writes down that at each place every firm of the group that replied is in one column.
 func (w *writer) writePlaces(g table.Group) {
 	n := w.replied[g]
@@ -171,9 +153,7 @@ func (w *writer) writePlace(at Cell, q *checklist.Question, n int, filter *check
 	count := func(column string, in func(column string) bool) int {
 		c := at
 		c.Column = column
-		return w.add(unknown{cell: c, hi: n, base: -1, in: func(a checklist.Answers) bool {
-			return filter.Holds(w.ed, a) && in(category(w.ed, q, at.Place, a))
-		}})
+		return w.add(unknown{cell: c, hi: n, base: -1, in: func(a *firm) bool { return a.holds(filter) && in(a.category(q, at.Place)) }})
 	}
 	is := func(column string) func(string) bool { return func(c string) bool { return c == column } }
 	base := count(Base, func(c string) bool { return c != Unanswered && c != NotApplicable })
