@@ -328,9 +328,15 @@ func TestAnEditionThatFollowsNoneIsWrittenAsBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(h, r); err != nil {
+		body, err := io.ReadAll(r)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if f.Name == "docProps/core.xml" { // since then its properties have the prefix that Excel writes
+			body = []byte(strings.NewReplacer("cp:coreProperties xmlns:cp=", "coreProperties xmlns=", "cp:coreProperties", "coreProperties",
+				"cp:lastModifiedBy", "lastModifiedBy").Replace(string(body)))
+		}
+		h.Write(body)
 	}
 	if got, want := fmt.Sprintf("%x", h.Sum(nil)), "600903f9370908c1540fe87336f2e2cb1d24ed95d4b234c0a904930af3113220"; got != want {
 		t.Errorf("%s, want %s", got, want)
