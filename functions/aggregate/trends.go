@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"cssa/shared/archive"
 	"cssa/shared/checklist"
 	"cssa/shared/lake"
 	"cssa/shared/ledger"
@@ -41,16 +42,12 @@ func (s *Step) trends(ctx context.Context, ed *checklist.Edition, mine hold, all
 		return nil, err
 	}
 	t := &trends{plan: plan, run: run, groups: map[checklist.FirmID][]table.Group{}, heirs: all.Heirs(ed.ReferenceDate)}
-	for _, f := range all.At(ed.ReferenceDate) {
-		t.groups[f.ID] = known(f.Sector, f.PeerGroup, f.SizeBand)
+	for _, m := range members(ed, all.At(ed.ReferenceDate)) {
+		t.groups[m.Firm] = m.Groups
 	}
-	firms, err := lake.Read[lake.FirmRow](ctx, s.Past, old.ID, run)
+	groups, err := s.pastGroups(ctx, old, run)
 	if err != nil {
 		return nil, fmt.Errorf("the edition before: %w", err)
-	}
-	groups := map[string][]table.Group{}
-	for _, f := range firms {
-		groups[f.Firm] = known(f.Sector, f.PeerGroup, f.SizeBand)
 	}
 	for a, err := range lake.AnswersOf(old, lake.ReadSeq[lake.AnswerRow](ctx, s.Past, old.ID, run)) {
 		if err == nil {
@@ -63,7 +60,7 @@ func (s *Step) trends(ctx context.Context, ed *checklist.Edition, mine hold, all
 		if err != nil {
 			return nil, fmt.Errorf("the edition before, firm %s: %w", a.Firm, err)
 		}
-		t.then = append(t.then, trend.Firm{ID: a.Firm, Groups: groups[string(a.Firm)], Codes: codes})
+		t.then = append(t.then, trend.Firm{ID: a.Firm, Groups: groups[a.Firm], Codes: codes})
 	}
 	return t, nil
 }
@@ -86,17 +83,33 @@ func (s *Step) frozen(ctx context.Context, ed *checklist.Edition) (string, error
 	return round.FrozenRun, nil
 }
 
-// known leaves out dimensions in which the register has no group for the firm.
-func known(sector, group, size string) []table.Group {
-	var groups []table.Group
-	for _, g := range []table.Group{
-		{Dimension: string(checklist.BySector), ID: sector}, {Dimension: string(checklist.ByGroup), ID: group}, {Dimension: string(checklist.BySize), ID: size},
-	} {
-		if g.ID != "" {
-			groups = append(groups, g)
-		}
+// pastGroups returns the groups that firms were in when an edition was frozen, whatever the register says since.
+func (s *Step) pastGroups(ctx context.Context, ed *checklist.Edition, run string) (map[checklist.FirmID][]table.Group, error) {
+	rows, err := lake.Read[lake.FirmRow](ctx, s.Past, ed.ID, run)
+	if err != nil {
+		return nil, err
 	}
-	return groups
+	attributes, err := lake.Read[lake.FirmAttributeRow](ctx, s.Past, ed.ID, run)
+	if err != nil && !errors.Is(err, archive.ErrNotFound) { // runs from before there were any have no such table
+		return nil, err
+	}
+	codes := map[string]map[string]string{}
+	for _, a := range attributes {
+		if codes[a.Firm] == nil {
+			codes[a.Firm] = map[string]string{}
+		}
+		codes[a.Firm][a.Dimension] = a.GroupID
+	}
+	firms := make([]register.Firm, len(rows))
+	for i, f := range rows {
+		firms[i] = register.Firm{ID: checklist.FirmID(f.Firm), Sector: f.Sector, PeerGroup: f.PeerGroup, SizeBand: f.SizeBand,
+			Attributes: register.AttributesOf(codes[f.Firm])}
+	}
+	groups := map[checklist.FirmID][]table.Group{}
+	for _, m := range members(ed, firms) {
+		groups[m.Firm] = m.Groups
+	}
+	return groups, nil
 }
 
 // add takes a firm's current answers to this edition.

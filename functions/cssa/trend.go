@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ func (d *desk) trendCommand() *cobra.Command {
 			"between the printed shares. Where a question broke there is no line, and the reason.",
 		Example: "  cssa trend 1-2 --edition 2024-securities\n  cssa trend fig01 --by group --lang ja",
 	}
-	c.Flags().StringVar(&by, "by", "all", "all, sector, group or size")
+	c.Flags().StringVar(&by, "by", "all", "all, sector, group, size or a dimension of the edition's own")
 	c.RunE = d.with(func(ctx context.Context, l *deployment, args []string) error {
 		return d.trend(ctx, l, args[0], by)
 	})
@@ -61,14 +62,12 @@ type trendView struct {
 }
 
 func (d *desk) trend(ctx context.Context, l *deployment, what, by string) error {
-	switch checklist.Dimension(by) {
-	case checklist.ByAll, checklist.BySector, checklist.ByGroup, checklist.BySize:
-	default:
-		return usage("--by %q: want all, sector, group or size", by)
-	}
 	ed, err := l.Editions.Edition(ctx, d.editionID())
 	if err != nil {
 		return failure{exitSomeFailed, err}
+	}
+	if !slices.Contains(ed.Dimensions(), checklist.Dimension(by)) {
+		return usage("--by %q: want one of %v", by, ed.Dimensions())
 	}
 	if ed.Mapping == nil {
 		return usage("%s follows no edition, so there is nothing to compare it with", ed.ID)

@@ -32,7 +32,8 @@ func TrendQueries(plan *trend.Plan) []Query {
 	}
 }
 
-// outside lists the firms that a definition leaves out, for every row that leaves out any.
+// outside lists the firms that are outside a filter, or to which the other edition would not have put a place, for every row
+// that has any.
 func outside(plan *trend.Plan) string {
 	old, now := plan.Editions()
 	var parts []string
@@ -44,7 +45,7 @@ func outside(plan *trend.Plan) string {
 			name string
 			ed   *checklist.Edition
 			c    *checklist.Condition
-		}{{"then_own", old, r.ThenOwn}, {"then_common", old, r.ThenCommon}, {"now_own", now, r.NowOwn}, {"now_common", now, r.NowCommon}} {
+		}{{"then_own", old, r.ThenOwn}, {"then_common", old, r.ThenCommon}, {"then_asked", old, r.ThenAsked}, {"now_own", now, r.NowOwn}, {"now_asked", now, r.NowAsked}} {
 			if d.c != nil {
 				parts = append(parts, fmt.Sprintf("SELECT %s AS definition, %s AS figure, %s AS question, %s AS item, %s AS stage, firm FROM answers WHERE edition = %s GROUP BY firm HAVING NOT (%s)",
 					quote(d.name), quote(r.Figure), quote(r.Ref.Question), quote(r.Ref.Item), quote(r.Ref.Stage), quote(d.ed.ID), Having(d.ed, d.c)))
@@ -57,7 +58,7 @@ func outside(plan *trend.Plan) string {
 	return "outside AS (\n  " + strings.Join(parts, "\n  UNION ALL ") + "\n)"
 }
 
-// left joins what a definition leaves out.
+// left joins what a condition leaves out.
 func left(alias, definition string) string {
 	return fmt.Sprintf(`LEFT JOIN outside %[1]s ON %[1]s.definition = '%[2]s' AND %[1]s.figure = s.figure AND %[1]s.question = s.question
     AND %[1]s.item = s.item AND %[1]s.stage = s.stage AND %[1]s.firm = s.firm`, alias, definition)
@@ -68,6 +69,7 @@ var trendMembers = `members AS (
   UNION ALL SELECT edition, firm, 'sector', sector FROM firms WHERE edition IN ($then, $now) AND sector <> ''
   UNION ALL SELECT edition, firm, 'group', peer_group FROM firms WHERE edition IN ($then, $now) AND peer_group <> ''
   UNION ALL SELECT edition, firm, 'size', size_band FROM firms WHERE edition IN ($then, $now) AND size_band <> ''
+  UNION ALL SELECT edition, firm, dimension, group_id FROM firm_attributes WHERE edition IN ($then, $now)
 ), links AS (
   SELECT firm_then, firm_now, how, dimension, group_id, max(was) AS was, max(remains) AS remains
   FROM (
@@ -80,30 +82,47 @@ var trendMembers = `members AS (
 )`
 
 var trendSeries = `, series_then AS (
-  SELECT c.figure, c.question, c.item, c.stage, c.series, a.firm,
-    max(CASE WHEN c.side = 'own' AND (c.at_least IS NULL AND a.choice = c.choice OR a.number >= c.at_least AND (c.below IS NULL OR a.number < c.below)) THEN 1 ELSE 0 END) AS own_hit,
-    max(CASE WHEN c.side = 'then' AND (c.at_least IS NULL AND a.choice = c.choice OR a.number >= c.at_least AND (c.below IS NULL OR a.number < c.below)) THEN 1 ELSE 0 END) AS hit
+  SELECT c.figure, c.question, c.item, c.stage, c.series, a.firm, a.state,
+    max(CASE WHEN c.side = 'own' AND ` + hits + ` THEN 1 ELSE 0 END) AS own_hit,
+    max(CASE WHEN c.side = 'then' AND ` + hits + ` THEN 1 ELSE 0 END) AS hit,
+    max(CASE WHEN c.side = 'own' AND c.blank_in_base THEN 1 ELSE 0 END) AS own_blank, max(CASE WHEN c.side = 'own' AND c.not_put_in_base THEN 1 ELSE 0 END) AS own_not_put,
+    max(CASE WHEN c.side = 'then' AND c.blank_in_base THEN 1 ELSE 0 END) AS blank, max(CASE WHEN c.side = 'then' AND c.not_put_in_base THEN 1 ELSE 0 END) AS not_put
   FROM comparisons c
-  JOIN answers a ON a.edition = $then AND a.question = c.place_question AND a.item = c.place_item AND a.stage = c.place_stage AND a.state = 'answered'
+  JOIN answers a ON a.edition = $then AND a.question = c.place_question AND a.item = c.place_item AND a.stage = c.place_stage
   WHERE c.edition = $now AND c.side <> 'now'
-  GROUP BY c.figure, c.question, c.item, c.stage, c.series, a.firm
+  GROUP BY c.figure, c.question, c.item, c.stage, c.series, a.firm, a.state
 ), series_now AS (
-  SELECT c.figure, c.question, c.item, c.stage, c.series, a.firm, max(CASE WHEN a.choice = c.choice THEN 1 ELSE 0 END) AS hit
+  SELECT c.figure, c.question, c.item, c.stage, c.series, a.firm, a.state, max(CASE WHEN ` + hits + ` THEN 1 ELSE 0 END) AS hit,
+    max(CASE WHEN c.blank_in_base THEN 1 ELSE 0 END) AS blank, max(CASE WHEN c.not_put_in_base THEN 1 ELSE 0 END) AS not_put
   FROM comparisons c
-  JOIN answers a ON a.edition = $now AND a.question = c.place_question AND a.item = c.place_item AND a.stage = c.place_stage AND a.state = 'answered'
+  JOIN answers a ON a.edition = $now AND a.question = c.place_question AND a.item = c.place_item AND a.stage = c.place_stage
   WHERE c.edition = $now AND c.side = 'now'
-  GROUP BY c.figure, c.question, c.item, c.stage, c.series, a.firm
+  GROUP BY c.figure, c.question, c.item, c.stage, c.series, a.firm, a.state
 ), base_then AS (
-  SELECT s.*, CASE WHEN o.firm IS NULL THEN 1 ELSE 0 END AS own, CASE WHEN x.firm IS NULL THEN 1 ELSE 0 END AS common
+  SELECT s.figure, s.question, s.item, s.stage, s.series, s.firm, s.own_hit, CASE WHEN k.firm IS NULL THEN s.hit ELSE 0 END AS hit,
+    CASE WHEN o.firm IS NULL AND ` + inBase("s.state", "s.own_blank", "s.own_not_put") + ` THEN 1 ELSE 0 END AS own,
+    CASE WHEN x.firm IS NULL AND ` + inBase("CASE WHEN k.firm IS NULL THEN s.state ELSE 'not_applicable' END", "s.blank", "s.not_put") + ` THEN 1 ELSE 0 END AS common
   FROM series_then s
   ` + left("o", "then_own") + `
   ` + left("x", "then_common") + `
+  ` + left("k", "then_asked") + `
 ), base_now AS (
-  SELECT s.*, CASE WHEN o.firm IS NULL THEN 1 ELSE 0 END AS own, CASE WHEN x.firm IS NULL THEN 1 ELSE 0 END AS common
+  SELECT s.figure, s.question, s.item, s.stage, s.series, s.firm, s.hit AS own_hit, CASE WHEN k.firm IS NULL THEN s.hit ELSE 0 END AS hit,
+    CASE WHEN o.firm IS NULL AND ` + inBase("s.state", "s.blank", "s.not_put") + ` THEN 1 ELSE 0 END AS own,
+    CASE WHEN o.firm IS NULL AND ` + inBase("CASE WHEN k.firm IS NULL THEN s.state ELSE 'not_applicable' END", "s.blank", "s.not_put") + ` THEN 1 ELSE 0 END AS common
   FROM series_now s
   ` + left("o", "now_own") + `
-  ` + left("x", "now_common") + `
+  ` + left("k", "now_asked") + `
 )`
+
+// hits says whether an answer is what a row of comparisons counts.
+const hits = "a.state = 'answered' AND (c.at_least IS NULL AND a.choice = c.choice OR a.number >= c.at_least AND (c.below IS NULL OR a.number < c.below))"
+
+// inBase says whether a state is in the base of shares.
+func inBase(state, blank, notPut string) string {
+	return strings.NewReplacer("$state", state, "$blank", blank, "$not_put", notPut).Replace(
+		"CASE $state WHEN 'answered' THEN 1 WHEN 'unanswered' THEN $blank ELSE $not_put END = 1")
+}
 
 const trendSums = `, sums_then AS (
   SELECT b.figure, b.question, b.item, b.stage, b.series, m.dimension, m.group_id,
@@ -112,7 +131,7 @@ const trendSums = `, sums_then AS (
   GROUP BY b.figure, b.question, b.item, b.stage, b.series, m.dimension, m.group_id
 ), sums_now AS (
   SELECT b.figure, b.question, b.item, b.stage, b.series, m.dimension, m.group_id,
-    sum(b.own) AS base, sum(b.own * b.hit) AS firms, sum(b.common) AS common_base, sum(b.common * b.hit) AS common_firms
+    sum(b.own) AS base, sum(b.own * b.own_hit) AS firms, sum(b.common) AS common_base, sum(b.common * b.hit) AS common_firms
   FROM base_now b JOIN members m ON m.edition = $now AND m.firm = b.firm
   GROUP BY b.figure, b.question, b.item, b.stage, b.series, m.dimension, m.group_id
 ), sums_panel AS (
@@ -177,8 +196,8 @@ var transitionSelect = `, places AS (
     CASE WHEN x.firm IS NULL AND y.firm IS NULL THEN s.state ELSE 'not_applicable' END AS state,
     CASE WHEN x.firm IS NULL AND y.firm IS NULL AND s.state = 'answered' THEN s.choice ELSE '' END AS choice
   FROM stood s
-  ` + strings.Replace(left("x", "then_common"), " ON ", " ON s.side = 'then' AND ", 1) + `
-  ` + strings.Replace(left("y", "now_common"), " ON ", " ON s.side = 'now' AND ", 1) + `
+  ` + strings.Replace(left("x", "then_asked"), " ON ", " ON s.side = 'then' AND ", 1) + `
+  ` + strings.Replace(left("y", "now_asked"), " ON ", " ON s.side = 'now' AND ", 1) + `
 )
 SELECT $now AS edition, t.question, t.item, t.stage, l.dimension, l.group_id, t.state AS then_state, t.choice AS then_choice,
   n.state AS now_state, n.choice AS now_choice, count(*) AS firms

@@ -93,6 +93,8 @@ type ComparisonRow struct {
 	Choice        string `parquet:"choice,dict" doc:"choice id that is counted; empty where numbers are, or nothing is"`
 	AtLeast       *int64 `parquet:"at_least,optional,decimal(4:18)" doc:"numbers from here on are counted; NULL where choices are"`
 	Below         *int64 `parquet:"below,optional,decimal(4:18)" doc:"and below this; NULL: no bound"`
+	BlankInBase   bool   `parquet:"blank_in_base" doc:"firms that left the place blank (無回答) are in the base of shares"`
+	NotPutInBase  bool   `parquet:"not_put_in_base" doc:"firms to which the place was not put (対象外) are in the base of shares"`
 }
 
 // TableName is the table's folder.
@@ -205,10 +207,12 @@ func ComparisonRows(plan *trend.Plan) ([]ComparisonRow, error) {
 				name    string
 				place   checklist.Ref
 				counted trend.Counted
-			}{{"own", r.Was, s.Own}, {"then", r.Was, s.Then}, {"now", r.Ref, s.Now}} {
+				base    trend.Base
+			}{{"own", r.Was, s.Own, r.Own}, {"then", r.Was, s.Then, r.Common}, {"now", r.Ref, s.Now, r.Common}} {
 				row := ComparisonRow{
 					Previous: string(old.ID), Figure: string(r.Figure), Question: string(r.Ref.Question), Item: string(r.Ref.Item), Stage: string(r.Ref.Stage),
 					Series: s.ID, Side: side.name, PlaceQuestion: string(side.place.Question), PlaceItem: string(side.place.Item), PlaceStage: string(side.place.Stage),
+					BlankInBase: side.base.Unanswered, NotPutInBase: side.base.NotApplicable,
 				}
 				more, err := row.counting(side.counted, q.Decimals)
 				if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // A code is what one firm's answer to one row is: 0 is kept for a firm that is not there; then the firm's state or choice,
-// with, where the row has conditions, two bits that say by which definition it is counted.
+// with, where the row has conditions, the bits of those that hold.
 type code = uint16
 
 const (
@@ -16,8 +16,10 @@ const (
 	catNotApplicable
 	firstChoice
 
-	inOwn    = 1
-	inCommon = 2
+	inOwn    = 1 // inside the edition's own filter
+	inCommon = 2 // inside the common one
+	isAsked  = 4 // the other edition would have put the place to it
+	bits     = 8
 )
 
 // Codes are one firm's answers to one of the two editions, as [Plan.Then] or [Plan.Now] makes them.
@@ -38,9 +40,11 @@ type side struct {
 	ref    checklist.Ref
 	ids    []checklist.ChoiceID // the choices; of a number its classes
 	cuts   []int64              // of a number: lower bounds of ids
-	flags  int                  // 4 where definitions differ, else 1
+	flags  int                  // bits where there are conditions, else 1
 	own    *checklist.Condition
 	common *checklist.Condition
+	asked  *checklist.Condition
+	bases  [2]Base // by the edition's own definition, and by the common one
 }
 
 func newCoder(p *Plan, row *Row) (coder, error) {
@@ -49,12 +53,13 @@ func newCoder(p *Plan, row *Row) (coder, error) {
 		return c, nil
 	}
 	var err error
-	if c.then, err = newSide(p.old, row.Was, row.ThenOwn, row.ThenCommon); err != nil {
+	if c.then, err = newSide(p.old, row.Was, row.ThenOwn, row.ThenCommon, row.ThenAsked); err != nil {
 		return c, err
 	}
-	if c.now, err = newSide(p.now, row.Ref, row.NowOwn, row.NowCommon); err != nil {
+	if c.now, err = newSide(p.now, row.Ref, row.NowOwn, row.NowOwn, row.NowAsked); err != nil {
 		return c, err
 	}
+	c.then.bases, c.now.bases = [2]Base{row.Own, row.Common}, [2]Base{row.Common, row.Common}
 	if c.now.q.Kind == checklist.Number {
 		c.then.cutAlso(c.now.q)
 	}
@@ -66,14 +71,14 @@ func newCoder(p *Plan, row *Row) (coder, error) {
 	return c, nil
 }
 
-func newSide(ed *checklist.Edition, r checklist.Ref, own, common *checklist.Condition) (side, error) {
+func newSide(ed *checklist.Edition, r checklist.Ref, own, common, asked *checklist.Condition) (side, error) {
 	q, ok := ed.Question(string(r.Question))
 	if !ok {
 		return side{}, fmt.Errorf("trend: edition %s has no question %s", ed.ID, r.Question)
 	}
-	s := side{ed: ed, q: q, ref: r, own: own, common: common, flags: 1}
-	if own != nil || common != nil {
-		s.flags = 4
+	s := side{ed: ed, q: q, ref: r, own: own, common: common, asked: asked, flags: 1}
+	if own != nil || common != nil || asked != nil {
+		s.flags = bits
 	}
 	for _, c := range q.ChoicesAt(r.Stage) {
 		s.ids = append(s.ids, c.ID)
@@ -116,14 +121,30 @@ func (s *side) set(c Counted) []bool {
 // width is how many codes there are, that of nobody included.
 func (s *side) width() int { return 1 + s.flags*(firstChoice+len(s.ids)) }
 
-// split returns the category of a code, which is not that of nobody, and by which definitions it is counted.
-func (s *side) split(c int) (cat int, own, common bool) {
+// A stand is what a code says of a firm by one of two definitions: its category, and whether it is in the base.
+type stand struct {
+	cat int
+	in  bool
+}
+
+// split returns what a code, which is not that of nobody, says by the edition's own definition and by the common one.
+func (s *side) split(c int) (own, common stand) {
 	c--
-	if s.flags == 1 {
-		return c, true, true
+	f := inOwn | inCommon | isAsked
+	if s.flags > 1 {
+		f = c % s.flags
 	}
-	f := c % s.flags
-	return c / s.flags, f&inOwn > 0, f&inCommon > 0
+	own.cat, common.cat = c/s.flags, c/s.flags
+	if f&isAsked == 0 {
+		common.cat = catNotApplicable
+	}
+	own.in = f&inOwn > 0 && s.bases[0].holds(own.cat)
+	common.in = f&inCommon > 0 && s.bases[1].holds(common.cat)
+	return own, common
+}
+
+func (b Base) holds(cat int) bool {
+	return cat >= firstChoice || cat == catUnanswered && b.Unanswered || cat == catNotApplicable && b.NotApplicable
 }
 
 func (s *side) code(a checklist.Answers) (code, error) {
@@ -140,6 +161,9 @@ func (s *side) code(a checklist.Answers) (code, error) {
 	}
 	if s.common.Holds(s.ed, a) {
 		f |= inCommon
+	}
+	if s.asked.Holds(s.ed, a) {
+		f |= isAsked
 	}
 	return code(1 + cat*s.flags + f), nil
 }

@@ -34,17 +34,6 @@ func asked(q *checklist.Question, r checklist.Ref) *checklist.Condition {
 	return &checklist.Condition{All: all}
 }
 
-// both returns the condition that holds where two do.
-func both(a, b *checklist.Condition) *checklist.Condition {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	return &checklist.Condition{All: []checklist.Condition{*a, *b}}
-}
-
 // condition returns what a condition about the answers to one edition is about those to the other: it holds for the same
 // firms, had they answered alike. It fails where the condition asks for something that does not mean the same in both.
 func (p *pairing) condition(c *checklist.Condition, toOld bool) (*checklist.Condition, bool) {

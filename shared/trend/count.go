@@ -135,12 +135,12 @@ func (c *Comparison) add(g int, then, now *Firm, how How) {
 	}
 }
 
-// groupsOf returns the groups that have members in either edition: all, then sectors, peer groups, sizes and any other
-// dimension, in the order this edition declares, those it does not declare last, by id.
+// groupsOf returns the groups that have members in either edition, by this edition's dimensions and in the order it declares,
+// those it does not declare last, by id.
 func groupsOf(ed *checklist.Edition, lists ...[]Firm) []table.Group {
-	dimensions := []string{string(checklist.ByAll), string(checklist.BySector), string(checklist.ByGroup), string(checklist.BySize)}
+	dimensions := ed.Dimensions()
 	dimension := func(g table.Group) int {
-		if i := slices.Index(dimensions, g.Dimension); i >= 0 {
+		if i := slices.Index(dimensions, checklist.Dimension(g.Dimension)); i >= 0 {
 			return i
 		}
 		return len(dimensions)

@@ -26,6 +26,7 @@
 //
 // which telescopes to T(now) − T(then), whatever the answers: the parts add up exactly, as rationals. By the common
 // definition a series counts what it counts now, in the last edition's answers translated by the mapping, among the firms
-// to which both editions put the question and that are inside the figure's filter of now. A change of who is asked, of a
-// figure's filter or union, or of a number's classes is a redefinition; where it cannot be translated the series broke.
+// that are in the base of now; to whom only one of the editions put the question, it was not put. A change of who is asked,
+// of a figure's filters, bases or unions, or of a number's classes is a redefinition; where it cannot be translated the
+// series broke.
 package trend

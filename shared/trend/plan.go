@@ -22,10 +22,16 @@ type Row struct {
 	Broke  *Break             // nil: it is compared
 	Series []Series           // in printed order; of a row that broke those of this edition, without what they count
 
-	// Who is counted among the firms that answered: by each edition's own definition, and by the common one. Nil: all.
-	ThenOwn, ThenCommon *checklist.Condition // about answers to the last edition
-	NowOwn, NowCommon   *checklist.Condition // about answers to this one
+	// Which firms are inside the filter, of each edition and of this edition's in answers to the last; nil: all.
+	ThenOwn, ThenCommon, NowOwn *checklist.Condition
+	// To which firms the other edition would have put it: by the common definition it is put to no others. Nil: to all.
+	ThenAsked, NowAsked *checklist.Condition
+	Own, Common         Base
 }
+
+// A Base says whether firms that gave no answer are in the base of shares: those that left the place blank, and those to
+// which it was not put.
+type Base struct{ Unanswered, NotApplicable bool }
 
 // Compared says whether any of the row's series is compared.
 func (r *Row) Compared() bool {
@@ -85,8 +91,8 @@ func (p *Plan) Rows() []Row { return p.rows }
 // Editions returns the two editions.
 func (p *Plan) Editions() (old, now *checklist.Edition) { return p.old, p.now }
 
-// base fills in who is counted. Filters are those of a figure, or nil.
-func (p *pairing) base(row *Row, l link, oldFilter, filter *checklist.Condition) {
+// base fills in who is counted. Filter is that of a figure, or nil.
+func (p *pairing) base(row *Row, l link, filter *checklist.Condition) {
 	filterThen, ok := p.condition(filter, true)
 	askedThen, ok2 := p.condition(asked(l.q, row.Ref), true)
 	askedNow, ok3 := p.condition(asked(l.oq, l.old), false)
@@ -94,15 +100,15 @@ func (p *pairing) base(row *Row, l link, oldFilter, filter *checklist.Condition)
 		row.Broke = otherBase()
 		return
 	}
-	row.ThenOwn, row.ThenCommon = oldFilter, both(filterThen, askedThen)
-	row.NowOwn, row.NowCommon = filter, both(filter, askedNow)
+	row.ThenOwn, row.ThenCommon, row.NowOwn = filterThen, filterThen, filter
+	row.ThenAsked, row.NowAsked = askedThen, askedNow
 }
 
 func (p *pairing) placeRow(r checklist.Ref) Row {
 	l := p.links[r]
 	row := Row{Ref: r, Was: l.old, Broke: l.broke}
 	if row.Broke == nil {
-		p.base(&row, l, nil, nil)
+		p.base(&row, l, nil)
 	}
 	if l.q.Kind == checklist.Number {
 		for i, c := range l.q.Choices {
@@ -161,59 +167,54 @@ func classRange(q *checklist.Question, i int) Counted {
 
 // figureRows returns a figure's rows, at each of its series' stages.
 func (p *pairing) figureRows(fig *checklist.Figure) []Row {
-	q, ok := p.now.Question(string(fig.Question))
-	if !ok || q.Kind == checklist.FreeText {
+	def, ok := fig.Table(p.now)
+	if !ok || def.Question.Kind == checklist.FreeText {
 		return nil
 	}
-	items := fig.Items
-	if len(items) == 0 {
-		for _, it := range q.Items {
-			items = append(items, it.ID)
-		}
-	}
-	if len(items) == 0 {
-		items = []checklist.ItemID{""}
-	}
 	var stages []checklist.StageID
-	for _, s := range fig.Series {
-		if !slices.Contains(stages, s.Stage) {
-			stages = append(stages, s.Stage)
+	for _, c := range def.Columns {
+		if !slices.Contains(stages, c.Stage) {
+			stages = append(stages, c.Stage)
 		}
 	}
 	var rows []Row
-	for _, item := range items {
+	for _, r := range def.Rows {
 		for _, stage := range stages {
-			rows = append(rows, p.figureRow(fig, checklist.Ref{Question: q.ID, Item: item, Stage: stage}))
+			rows = append(rows, p.figureRow(def, r, def.Place(r, stage)))
 		}
 	}
 	return rows
 }
 
-func (p *pairing) figureRow(fig *checklist.Figure, r checklist.Ref) Row {
+func (p *pairing) figureRow(def *checklist.TableDef, of checklist.TableRow, r checklist.Ref) Row {
 	l := p.links[r]
-	row := Row{Figure: fig.ID, Ref: r, Was: l.old, Broke: l.broke}
-	var before *checklist.Figure
+	row := Row{Figure: def.Figure.ID, Ref: r, Was: l.old, Broke: l.broke, Common: baseOf(def)}
+	var before *checklist.TableDef
 	if row.Broke == nil {
-		before = p.counterpart(fig, l.old.Question)
-		var oldFilter *checklist.Condition
-		if before != nil {
-			oldFilter = before.Base
-		} else if same, ok := p.condition(fig.Base, true); ok {
-			oldFilter = same
-		}
-		p.base(&row, l, oldFilter, fig.Base)
+		p.base(&row, l, def.Filter(of))
+		row.Own = row.Common
 	}
-	for _, s := range fig.Series {
-		if s.Stage != r.Stage {
+	if row.Broke == nil {
+		if before = p.counterpart(def.Figure, l.old.Question); before != nil {
+			row.Own, row.ThenOwn = baseOf(before), before.Base
+			for _, o := range before.Rows {
+				if o.Item == l.old.Item {
+					row.ThenOwn = before.Filter(o)
+				}
+			}
+		}
+	}
+	for _, c := range def.Columns {
+		if c.Stage != r.Stage {
 			continue
 		}
-		out := Series{ID: string(s.ID), Now: Counted{Choices: s.Choices}}
+		out := Series{ID: c.ID, Now: Counted{Choices: c.Choices}}
 		if row.Broke == nil {
-			l.series(&out, s)
+			l.series(&out, c.Choices)
 			out.Own = out.Then
 			if before != nil {
-				for _, o := range before.Series {
-					if o.ID == s.ID && o.Stage == l.old.Stage {
+				for _, o := range before.Columns {
+					if o.ID == c.ID && o.Stage == l.old.Stage {
 						out.Own = Counted{Choices: o.Choices}
 					}
 				}
@@ -224,29 +225,37 @@ func (p *pairing) figureRow(fig *checklist.Figure, r checklist.Ref) Row {
 	return row
 }
 
+func baseOf(def *checklist.TableDef) Base {
+	return Base{def.Unanswered == checklist.InBase, def.NotApplicable == checklist.InBase}
+}
+
 // counterpart returns the last edition's figure of a question: the one of the same id if there are several, nil if none.
-func (p *pairing) counterpart(fig *checklist.Figure, q checklist.QuestionID) *checklist.Figure {
+func (p *pairing) counterpart(fig *checklist.Figure, q checklist.QuestionID) *checklist.TableDef {
 	var found *checklist.Figure
 	for i := range p.old.Figures {
 		if o := &p.old.Figures[i]; o.Question == q && (found == nil || o.ID == fig.ID) {
 			found = o
 		}
 	}
-	return found
+	if found == nil {
+		return nil
+	}
+	def, _ := found.Table(p.old)
+	return def
 }
 
 // series fills in what a figure's series counts in answers to the last edition, or why it cannot be told.
-func (l *link) series(out *Series, s checklist.Series) {
+func (l *link) series(out *Series, choices []checklist.ChoiceID) {
 	if l.q.Kind == checklist.Number {
 		out.Broke = otherScale()
 		return
 	}
 	var ok bool
-	if out.Then.Choices, ok = l.translate(s.Choices, true); ok {
+	if out.Then.Choices, ok = l.translate(choices, true); ok {
 		return
 	}
 	out.Then, out.Broke = Counted{}, partUnion()
-	for _, id := range s.Choices {
+	for _, id := range choices {
 		if b := l.lost[id]; b != nil {
 			out.Broke = b
 			return

@@ -93,7 +93,7 @@ func TestPartsAddUpExactlyWhateverFirmsAnswer(t *testing.T) {
 	split, recounted := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		then, now, heirs := drawRound(t)
-		c, err := plan.Compare(firms(then, plan.Then), firms(now, plan.Now), heirs)
+		c, err := plan.Compare(firms(then, reply.answers, plan.Then), firms(now, reply.answersNow, plan.Now), heirs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestTransitionsAddUpToThePanel(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		then, now, heirs := drawRound(t)
-		c, err := plan.Compare(firms(then, plan.Then), firms(now, plan.Now), heirs)
+		c, err := plan.Compare(firms(then, reply.answers, plan.Then), firms(now, reply.answersNow, plan.Now), heirs)
 		if err != nil {
 			t.Fatal(err)
 		}

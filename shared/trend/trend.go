@@ -126,14 +126,12 @@ type counting struct{ own, common, ownHit, hit bool }
 // counted returns how a series counts the firms of one cell of a row's block.
 func (k *coder) counted(s, at int) (then, now counting) {
 	if a := at / k.now.width(); a > 0 {
-		if cat, own, common := k.then.split(a); cat >= firstChoice {
-			then = counting{own, common, k.own[s][cat], k.was[s][cat]}
-		}
+		own, common := k.then.split(a)
+		then = counting{own.in, common.in, k.own[s][own.cat], k.was[s][common.cat]}
 	}
 	if b := at % k.now.width(); b > 0 {
-		if cat, own, common := k.now.split(b); cat >= firstChoice {
-			now = counting{own, common, k.is[s][cat], k.is[s][cat]}
-		}
+		own, common := k.now.split(b)
+		now = counting{own.in, common.in, k.is[s][own.cat], k.is[s][common.cat]}
 	}
 	return then, now
 }
@@ -197,12 +195,12 @@ func (k *coder) transitions(g table.Group, block []int32) []Transition {
 }
 
 func stateOf(s *side, c int, ids []checklist.ChoiceID) (checklist.State, checklist.ChoiceID) {
-	switch cat, _, common := s.split(c); {
-	case cat == catNotApplicable || !common:
+	switch _, common := s.split(c); common.cat {
+	case catNotApplicable:
 		return checklist.NotApplicable, ""
-	case cat == catUnanswered:
+	case catUnanswered:
 		return checklist.Unanswered, ""
 	default:
-		return checklist.Answered, ids[cat-firstChoice]
+		return checklist.Answered, ids[common.cat-firstChoice]
 	}
 }

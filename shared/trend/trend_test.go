@@ -44,7 +44,7 @@ func compared(t *testing.T) *trend.Comparison {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := p.Compare(firms(then, p.Then), firms(now, p.Now), heirs)
+	c, err := p.Compare(firms(then, reply.answers, p.Then), firms(now, reply.answersNow, p.Now), heirs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +74,10 @@ func TestATrendCountedByHand(t *testing.T) {
 		"staff few": "few 2/6→2/5 panel 3/4→2/4 = 1/15: -1/4 -1/10 1/12 1/3",
 		// Published A, M; set out A, B, E, M; now A, B, G.
 		"fig01 out": "out 2/6→3/5 panel 3/4→2/4 = 4/15: -1/4 1/10 1/12 1/3",
+		// Of B, C, E, with five staff, none published; of A, B, D, M, with vendors, all but D had set it out. Now A, G of A, C, G.
+		"fig02 out": "out 0/3→2/3 panel 1/1→1/1 = 2/3: 0 -1/3 1/4 3/4",
+		// A, M of A, B, M, and of all six; B, C, G of all five, of which to B, as to F, it would not have been put.
+		"fig03 one": "one 2/3→3/5 panel 1/4→1/4 = -1/15: 0 3/20 -1/12 -2/15",
 	}
 	for _, tr := range compared(t).Trends() {
 		name := strings.Join(strings.Fields(string(tr.Figure)+" "+tr.Series), " ")
@@ -136,7 +140,7 @@ func TestTransitionsCountedByHand(t *testing.T) {
 	}
 	want := map[string]string{
 		"policy": " pub→pub 1 set→pub 1 set→none 1 none→planned 1",
-		"vendor": " have→have 1 have→lack 1 lack→have 1 lack→lack 1",
+		"supply": " have→with 1 have→lack 1 lack→with 1 lack→lack 1",
 		// B, C, F by the common definition: has no vendors any more; had none; has none still.
 		"manage": " –→– 1 –→central 1 central→local 1 local→– 1",
 		"staff":  " few→few 2 few→many 1 many→many 1",
@@ -179,8 +183,8 @@ func TestWhatEndsALine(t *testing.T) {
 		change func(old, now *checklist.Edition)
 		place  checklist.QuestionID
 	}{
-		"reworded without the same meaning": {func(_, now *checklist.Edition) { now.Mapping.Lines[3].Carry = false }, "manage"},
-		"widened":                           {func(_, now *checklist.Edition) { now.Mapping.Lines[3].Change = checklist.Widened }, "manage"},
+		"reworded without the same meaning": {func(_, now *checklist.Edition) { now.Mapping.Lines[4].Carry = false }, "manage"},
+		"widened":                           {func(_, now *checklist.Edition) { now.Mapping.Lines[4].Change = checklist.Widened }, "manage"},
 		"another kind of question":          {func(old, _ *checklist.Edition) { old.Sections[0].Questions[3].Kind = checklist.Single }, "staff"},
 		"another unit":                      {func(_, now *checklist.Edition) { now.Sections[0].Questions[3].Unit.EN = "heads" }, "staff"},
 		"numbers below the lowest class":    {func(_, now *checklist.Edition) { now.Sections[0].Questions[3].Choices[0].From = 1 }, "staff"},

@@ -22,15 +22,15 @@ func (p place) compare(t testing.TB, plan *trend.Plan, then, now round, heirs ma
 	t.Helper()
 	ctx := context.Background()
 	old, ed := plan.Editions()
-	side := func(r round, code func(checklist.Answers) (trend.Codes, error)) (firms []trend.Firm) {
+	side := func(ed *checklist.Edition, r round, code func(checklist.Answers) (trend.Codes, error)) (firms []trend.Firm) {
 		for i, a := range r.answers {
 			codes, err := code(a)
 			must(t, err)
-			firms = append(firms, trend.Firm{ID: r.firms[i].ID, Groups: groupsOf(r.firms[i]), Codes: codes})
+			firms = append(firms, trend.Firm{ID: r.firms[i].ID, Groups: groupsIn(ed, r.firms[i]), Codes: codes})
 		}
 		return firms
 	}
-	c, err := plan.Compare(side(then, plan.Then), side(now, plan.Now), heirs)
+	c, err := plan.Compare(side(old, then, plan.Then), side(ed, now, plan.Now), heirs)
 	must(t, err)
 	p.write(t, old, night, then.firms, then.answers)
 	p.write(t, ed, night, now.firms, now.answers)
@@ -56,6 +56,7 @@ func planned(t testing.TB, old, ed *checklist.Edition) *trend.Plan {
 // the room agree on every number of every trend and transition.
 func TestSQLRecomputesEveryTrend(t *testing.T) {
 	old, ed, p := laketest.Edition(), laketest.Following(), newPlace(t)
+	old.Attributes = ed.Attributes
 	plan := planned(t, old, ed)
 	type rounds struct {
 		then, now round
@@ -63,9 +64,9 @@ func TestSQLRecomputesEveryTrend(t *testing.T) {
 	}
 	some := rapid.Custom(func(t *rapid.T) rounds {
 		one := func(ed *checklist.Edition) round {
-			var r round
-			for _, f := range rapid.Permutation(drawFirms(t)).Draw(t, "order") { // each a different beginning of them replied
-				r.firms = append(r.firms, f)
+			r := round{firms: rapid.Permutation(drawFirms(t)).Draw(t, "order")} // others replied in each
+			for i := range r.firms {
+				r.firms[i].Attributes = register.AttributesOf(map[string]string{"region": rapid.SampledFrom([]string{"east", "west", ""}).Draw(t, "region")})
 			}
 			for range rapid.IntRange(1, len(r.firms)).Draw(t, "replied") {
 				r.answers = append(r.answers, draw(t, ed))

@@ -8,7 +8,8 @@ import (
 
 // Following returns the edition after [Edition], in which something of every kind changed: "none" of the policy is two
 // choices, the review is asked of all firms, DDoS is narrowed, many hours are eight, the first figure counts what is
-// published only, and the second is about firms whose policy is published.
+// published only, the second is about firms whose policy is published and in one row train for five hours, and the third has
+// firms without an answer in its base. It also groups firms by region.
 func Following() *checklist.Edition {
 	ed := Edition()
 	ed.ID, ed.FiscalYear, ed.Checksum = "2024-sample", 2024, "6b6b6b"
@@ -23,6 +24,10 @@ func Following() *checklist.Edition {
 	ed.Figures[0].Series[0].Choices = []checklist.ChoiceID{"public"}
 	ed.Figures[0].Series[1].Choices = []checklist.ChoiceID{"planned", "none"}
 	ed.Figures[1].Base = &checklist.Condition{Is: &checklist.Is{Ref: checklist.Ref{Question: "policy"}, Choices: []checklist.ChoiceID{"public"}}}
+	ed.Attributes = []checklist.Attribute{{Dimension: "region", Name: text("地域", "Region")}}
+	long := int64(50)
+	ed.Figures[1].RowBases = []checklist.RowBase{{Item: "cases", Base: checklist.Condition{Compare: &checklist.Compare{Ref: checklist.Ref{Question: "hours"}, AtLeast: &long}}}}
+	ed.Figures[2].Unanswered, ed.Figures[2].NotApplicable = checklist.InBase, checklist.InBase
 
 	m := &checklist.Mapping{From: Edition().ID, To: ed.ID}
 	for _, q := range []checklist.QuestionID{"policy", "review", "report", "contingency", "hours", "remarks"} {

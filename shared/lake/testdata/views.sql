@@ -54,7 +54,7 @@ FROM panel_runs t
 JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
 
 CREATE OR REPLACE VIEW comparisons AS
-SELECT t.edition, t.run, t.previous, t.figure, t.question, t.item, t.stage, t.series, t.side, t.place_question, t.place_item, t.place_stage, t.choice, t.at_least, t.below
+SELECT t.edition, t.run, t.previous, t.figure, t.question, t.item, t.stage, t.series, t.side, t.place_question, t.place_item, t.place_stage, t.choice, t.at_least, t.below, t.blank_in_base, t.not_put_in_base
 FROM comparisons_runs t
 JOIN current_run c ON c.edition = t.edition AND c.run = t.run;
 
