@@ -37,6 +37,9 @@ func written(open bool) map[string]string {
 	}
 	schemas["distributions"], schemas["figures"] = lake.Schema[lake.DistributionRow](), lake.Schema[lake.FigureRow]()
 	schemas["submissions"], schemas["answers"], schemas["firms"] = lake.Schema[lake.SubmissionRow](), lake.Schema[lake.AnswerRow](), lake.Schema[lake.FirmRow]()
+	schemas["quartiles"], schemas["firm_attributes"] = lake.Schema[lake.QuartileRow](), lake.Schema[lake.FirmAttributeRow]()
+	schemas["trends"], schemas["transitions"] = lake.Schema[lake.TrendRow](), lake.Schema[lake.TransitionRow]()
+	schemas["panel"], schemas["comparisons"] = lake.Schema[lake.PanelRow](), lake.Schema[lake.ComparisonRow]()
 	return schemas
 }
 

@@ -90,7 +90,7 @@ func TestARunIsRegisteredInEveryTableOfItsDoorAndAgainWithoutHarm(t *testing.T) 
 				t.Fatal(err)
 			}
 		}
-		if want := map[bool]int{false: 14, true: 11}[d.Open]; len(g.partitions) != want {
+		if want := map[bool]int{false: 20, true: 11}[d.Open]; len(g.partitions) != want {
 			t.Errorf("%s: %d partitions, want %d", d.Database, len(g.partitions), want)
 		}
 		// The partition is the very folder that the run writes to.
