@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +51,7 @@ func (d *desk) tab(ctx context.Context, l *deployment, question, by string) erro
 		return failure{exitSomeFailed, err}
 	}
 	if !slices.Contains(ed.Dimensions(), checklist.Dimension(by)) {
-		return usage("--by %q: want one of %v", by, ed.Dimensions())
+		return usage("--by %q: want one of %s", by, dimensions(ed))
 	}
 	q, ok := ed.Question(question)
 	if !ok {
@@ -144,4 +145,13 @@ func (d *desk) cellViews(q *checklist.Question, tables []table.Table) []cellView
 		}
 	}
 	return views
+}
+
+// dimensions names the dimensions of an edition as a person writes them.
+func dimensions(ed *checklist.Edition) string {
+	var names []string
+	for _, d := range ed.Dimensions() {
+		names = append(names, string(d))
+	}
+	return strings.Join(names, ", ")
 }

@@ -67,7 +67,7 @@ func (d *desk) trend(ctx context.Context, l *deployment, what, by string) error 
 		return failure{exitSomeFailed, err}
 	}
 	if !slices.Contains(ed.Dimensions(), checklist.Dimension(by)) {
-		return usage("--by %q: want one of %v", by, ed.Dimensions())
+		return usage("--by %q: want one of %s", by, dimensions(ed))
 	}
 	if ed.Mapping == nil {
 		return usage("%s follows no edition, so there is nothing to compare it with", ed.ID)
