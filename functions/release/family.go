@@ -29,7 +29,6 @@ func Family(ctx context.Context, restricted lake.Source, ed *checklist.Edition, 
 	groups, corporate := map[string][]table.Group{}, map[string][]string{}
 	for _, firm := range firms {
 		groups[firm.Firm] = groupsOf(firm)
-		f.Members = append(f.Members, groupsOf(firm))
 		if firm.CorporateGroup != "" {
 			corporate[firm.CorporateGroup] = append(corporate[firm.CorporateGroup], firm.Firm)
 		}
@@ -46,11 +45,16 @@ func Family(ctx context.Context, restricted lake.Source, ed *checklist.Edition, 
 			several[firm] = len(of) > 1
 		}
 	}
+	replied := map[string]bool{}
 	for rows, err := range lake.ReadSeq[lake.AnswerRow](ctx, restricted, ed.ID, run) {
 		if err != nil {
 			return f, err
 		}
 		for i := range rows {
+			if !replied[rows[i].Firm] {
+				replied[rows[i].Firm] = true
+				f.Members = append(f.Members, groups[rows[i].Firm])
+			}
 			if !several[rows[i].Firm] {
 				continue
 			}

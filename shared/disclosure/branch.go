@@ -21,7 +21,7 @@ type branch struct {
 
 // branches returns the dimensions that may be shown, a whole before its parts. A dimension whose groups are made of another's
 // is told within those. One that overlaps another only in part, or is made of two that are not made of each other, is not
-// shown: sums of its groups would be sums of theirs in a way no tree has.
+// shown: sums of its groups would be sums of theirs in a way no tree has, or all but a few firms of theirs.
 func (f *Family) branches(x *index) []branch {
 	var dimensions []string
 	for _, g := range x.groups {
@@ -32,16 +32,17 @@ func (f *Family) branches(x *index) []branch {
 	of := func(d string) []table.Group {
 		return slices.DeleteFunc(slices.Clone(x.groups), func(g table.Group) bool { return g.Dimension != d })
 	}
-	slices.SortStableFunc(dimensions, func(a, b string) int { return len(of(a)) - len(of(b)) })
+	dimensions = f.wholesFirst(dimensions)
 	var out []branch
-	shown := []string{} // dimensions, coarse before fine
+	shown := map[string][]branch{} // by dimension
+	var coarse []string            // the dimensions shown so far
 	above := map[string]string{}
 	for _, d := range dimensions {
 		under, tangled := "", false
-		for _, e := range shown {
-			switch wholes := f.wholes(d, e); {
-			case len(of(e)) == 1 || wholes == apart:
-			case wholes == inside && (under == "" || above[e] == under):
+		for _, e := range coarse {
+			switch l := f.lies(d, e); {
+			case len(of(e)) == 1 || l == apart:
+			case l == inside && (under == "" || above[e] == under):
 				under = e
 			default:
 				tangled = true
@@ -50,19 +51,37 @@ func (f *Family) branches(x *index) []branch {
 		if tangled {
 			continue
 		}
-		shown, above[d] = append(shown, d), under
-		if under == "" {
-			out = append(out, x.branch(d, table.All, of(d), f.minimum()))
+		bs := []branch{x.branch(d, table.All, of(d), f.minimum())}
+		if under != "" {
+			bs = nil
+			for _, whole := range of(under) {
+				least := f.minimum()
+				if !visible(out, whole) {
+					least = math.MaxInt
+				}
+				bs = append(bs, x.branch(d, whole, slices.DeleteFunc(of(d), func(g table.Group) bool { return !f.meets(g, whole) }), least))
+			}
+		}
+		if slices.ContainsFunc(coarse, func(e string) bool {
+			return len(of(d)) > 1 && len(of(e)) > 1 && f.lies(d, e) == apart && f.few(bs, shown[e])
+		}) {
 			continue
 		}
-		for _, whole := range of(under) {
-			parts := slices.DeleteFunc(of(d), func(g table.Group) bool { return !f.meets(g, whole) })
-			least := f.minimum()
-			if !visible(out, whole) {
-				least = math.MaxInt
-			}
-			out = append(out, x.branch(d, whole, parts, least))
+		coarse, shown[d], above[d] = append(coarse, d), bs, under
+		out = append(out, bs...)
+	}
+	return out
+}
+
+// wholesFirst puts each dimension before those whose groups lie in its own, and leaves their order else.
+func (f *Family) wholesFirst(dimensions []string) []string {
+	var out []string
+	for _, d := range dimensions {
+		at := slices.IndexFunc(out, func(e string) bool { return f.lies(e, d) == inside })
+		if at < 0 {
+			at = len(out)
 		}
+		out = slices.Insert(out, at, d)
 	}
 	return out
 }
@@ -84,7 +103,7 @@ const (
 	partly
 )
 
-func (f *Family) wholes(d, e string) lie {
+func (f *Family) lies(d, e string) lie {
 	linked := map[table.Group]map[table.Group]bool{}
 	join := func(a, b table.Group) {
 		if linked[a] == nil {

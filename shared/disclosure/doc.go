@@ -29,8 +29,8 @@
 // or sum among a few, in one of two parts, is below T. Why that leaves T values: let a be a small count of a refused set with
 // sums J and K in the two parts, all other counts free to move. If a can be 0, then for 0 … T−1 a itself is small, or, where the
 // refused set was the rest, the others can be moved so that the rest is. If a cannot be less than m > 0, then at m all others of the
-// set are wholly in a's part, and at m+d only d firms of them are in the other: below T for d = 0 … T−1, so the refusal stands. J, K and
-// the set's other sums are at least T, so a can go that far. Each step looks at sums that the steps before show, and what it moves
+// set are wholly in a's part, and at m+d only d firms of them are in the other: below T for d = 0 … T−1, so the refusal stands.
+// J, K and the set's other sums are at least T, so a can go that far. Each step looks at sums that the steps before show, and what it moves
 // they do not see, so steps are proved one by one; answers within a joint of the whole sector may be relabelled without anything
 // shown changing. The tests list every table that shows the same, for one and several steps, and find the proof's values.
 //
@@ -42,7 +42,7 @@
 // one closed group would follow from the others ([Gated]). The same holds for later stages. "None of these" is withheld
 // where it would bound a withheld item. Groups of fewer firms than the group minimum (of those that replied) are not shown,
 // and never one alone nor so few that they make less than it. A dimension whose groups are made of another's is parted within those;
-// one that overlaps another in a way no tree has is not shown. What an earlier release told together stays together, and a place of
+// one that overlaps another in a way no tree has, or in all but fewer than T firms, is not shown. What an earlier release told together stays together, and a place of
 // which a number moved by less than T since is closed.
 //
 // # The joining rule

@@ -32,8 +32,8 @@ type Family struct {
 	// Corporate is how many firms in a cell belong to a corporate group of several firms of the population. Each of them may
 	// know what all of them answered, so they protect nobody. A cell that is not in it has none.
 	Corporate map[Cell]int
-	// Members are the groups of each firm of the population. They say whether the groups of one dimension are made of those of
-	// another. Nil: no two dimensions are so.
+	// Members are the groups of each firm that replied. They say whether the groups of one dimension are made of those of another,
+	// or of all but a few firms of them. Nil: no two dimensions are so.
 	Members [][]table.Group
 	// Earlier are the protected tables of every release of the edition that was issued before, all outlets together.
 	Earlier []table.Table

@@ -68,8 +68,10 @@ func (c town) family(threshold int) disclosure.Family {
 	return f
 }
 
-func (c town) shown(threshold int) string {
-	f := c.family(threshold)
+func (c town) shown(threshold int) string { return written(c.family(threshold)) }
+
+// written protects a family of one place and writes what a reader sees.
+func written(f disclosure.Family) string {
 	tables, err := f.Protect()
 	if err != nil {
 		panic(err)
@@ -143,11 +145,7 @@ func look(c town, show func(town) string) []view {
 		if c.empty() {
 			return
 		}
-		keep := c
-		keep.answers = nil
-		for _, n := range c.answers {
-			keep.answers = append(keep.answers, slices.Clone(n))
-		}
+		keep := clone(c)
 		out = append(out, view{keep, show(keep), keep.cells()})
 	})
 	return out
@@ -234,4 +232,144 @@ func TestAReaderWhoKnowsTheRuleCannotNarrowASmallCountOfAGroup(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Two dimensions of the same firms: the reader knows how many firms each group has, but not which are in two groups at once. So
+// every pair of tables that give the same whole belongs together.
+func TestTwoDimensionsTellNoMoreThanTheirOwnSums(t *testing.T) {
+	const threshold = 2
+	groups, sizes := in("group", 3, false, 5, 5), in("size", 3, false, 4, 6)
+	bySum := map[string][]town{}
+	everyTown(sizes, func(c town) {
+		bySum[sumOf(c)] = append(bySum[sumOf(c)], clone(c))
+	})
+	var views []view
+	everyTown(groups, func(c town) {
+		for _, other := range bySum[sumOf(c)] {
+			f := c.family(threshold)
+			f.Tables = append(f.Tables, other.family(threshold).Tables[1:]...)
+			f.Members = nil
+			v := view{clone(c), written(f), c.cells()}
+			for cell, n := range other.cells() {
+				v.of["size "+cell] = n
+			}
+			views = append(views, v)
+		}
+	})
+	if told, small := attackViews(views, threshold, threshold, nil); len(told) > 0 || small == 0 {
+		t.Errorf("of %d small counts %d are told: %.1q", small, len(told), told)
+	}
+}
+
+func sumOf(c town) string {
+	sum := make([]int, len(c.answers[0]))
+	for _, n := range c.answers {
+		for a, v := range n {
+			sum[a] += v
+		}
+	}
+	return fmt.Sprint(sum)
+}
+
+// A corporate group's firms know what all of them answered, and what they answered moves with nobody else's.
+func TestACorporateGroupThatKnowsItsOwnAnswersCannotNarrowASmallCount(t *testing.T) {
+	const threshold = 3
+	for _, own := range [][][]int{{{2, 0, 0}, {0, 1, 0}}, {{0, 2, 1}, {0, 0, 0}}, {{1, 1, 1}, {1, 0, 2}}} {
+		firms := in("group", 3, false, 8, 7)
+		show := func(c town) string {
+			f := clone(c).plus(own).family(threshold)
+			f.Corporate = map[disclosure.Cell]int{}
+			for s, n := range own {
+				for a, v := range n {
+					for _, g := range append([]table.Group{table.All}, c.groups[s]...) {
+						f.Corporate[disclosure.Cell{Group: g, Question: "q", Column: string(rune('a' + a))}] += v
+					}
+				}
+			}
+			return written(f)
+		}
+		told, small := attackViews(look(firms, show), threshold, threshold, nil)
+		if len(told) > 0 || small == 0 {
+			t.Errorf("%v: of %d small counts %d are told: %.1q", own, small, len(told), told)
+		}
+	}
+	// Counted like any others, they give three firms away for five: two of five at one place are of one corporate group.
+	c := town{groups: [][]table.Group{{group("group", "A")}, {group("group", "B")}}, answers: [][]int{{5, 40}, {30, 30}}}
+	f := c.family(5)
+	if got := written(f); !strings.Contains(got, "A: 5 40") {
+		t.Errorf("of no corporate group: %s", got)
+	}
+	f.Corporate = map[disclosure.Cell]int{{Group: table.All, Question: "q", Column: "a"}: 2, {Group: group("group", "A"), Question: "q", Column: "a"}: 2}
+	if got := written(f); !strings.Contains(got, "A: x1 x1") || !strings.Contains(got, "B: x1 x1") {
+		t.Errorf("with two firms of one corporate group: %s", got)
+	}
+}
+
+func clone(c town) town {
+	out := c
+	out.answers = nil
+	for _, n := range c.answers {
+		out.answers = append(out.answers, slices.Clone(n))
+	}
+	return out
+}
+
+func (c town) plus(more [][]int) town {
+	for s, n := range more {
+		for a, v := range n {
+			c.answers[s][a] += v
+		}
+	}
+	return c
+}
+
+// The attack bites: two ways of protecting groups that look right are seen. Each group's row by itself falls to subtraction; and
+// the fewest and smallest cells that leave wide enough intervals tell by being chosen.
+func TestTheAttackSeesBrokenProtectionOfGroups(t *testing.T) {
+	const threshold = 2
+	views := look(in("group", 3, false, 7, 8), func(c town) string {
+		f := c.family(threshold)
+		out := ""
+		for _, tb := range f.Tables {
+			q, _ := f.Edition.Question(tb.ID)
+			out += shown(disclosure.Distribution(tb, q, "", threshold).Rows[0]) + "; "
+		}
+		return out
+	})
+	if told, _ := attackViews(views, threshold, threshold, nil); len(told) == 0 {
+		t.Error("each row alone stands the attack")
+	}
+	views = look(in("group", 2, false, 10, 10, 10), func(c town) string { return fewest(c, threshold) })
+	if told, _ := attackViews(views, threshold, 1, nil); len(told) > 0 {
+		t.Errorf("the fewest cells show a small one: %.1q", told)
+	}
+	if told, _ := attackViews(views, threshold, threshold, nil); len(told) == 0 {
+		t.Error("the fewest cells stand the attack")
+	}
+}
+
+// fewest withholds, of two answers, both of each group where one is small, and where that is one group alone, both of the group
+// that has the smallest count of those left.
+func fewest(c town, threshold int) string {
+	hidden := map[int]bool{}
+	smallest := -1
+	for i, n := range c.answers {
+		if slices.Min(n) < threshold {
+			hidden[i] = true
+		} else if smallest < 0 || slices.Min(n) < slices.Min(c.answers[smallest]) {
+			smallest = i
+		}
+	}
+	if len(hidden) == 1 {
+		hidden[smallest] = true
+	}
+	out := sumOf(c)
+	for i, n := range c.answers {
+		if hidden[i] {
+			out += " x"
+		} else {
+			out += fmt.Sprint(n)
+		}
+	}
+	return out
 }
