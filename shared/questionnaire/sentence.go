@@ -28,6 +28,9 @@ func phraseOf(e *checklist.Edition, c *checklist.Condition) phrase {
 		return joined(e, c.Any, "、または", "or")
 	case c.Not != nil:
 		p := phraseOf(e, c.Not)
+		if several(c.Not) {
+			p.en = "(" + p.en + ")"
+		}
 		return phrase{"（" + p.ja + p.end + "先）に当たらな", "い", "く", "it is not so that " + p.en}
 	case c.Is != nil:
 		ja, en := choiceLabels(e, c.Is.Ref.Question, c.Is.Ref.Stage, c.Is.Choices)
@@ -52,7 +55,7 @@ func joined(e *checklist.Edition, cs []checklist.Condition, ja, en string) phras
 	end := ""
 	for i := range cs {
 		p := phraseOf(e, &cs[i])
-		if len(cs[i].All) > 1 || len(cs[i].Any) > 1 {
+		if several(&cs[i]) {
 			p = phrase{"（" + p.ja + p.end + "先）に当た", "る", "り", "(" + p.en + ")"}
 		}
 		if i < len(cs)-1 {
@@ -62,6 +65,18 @@ func joined(e *checklist.Edition, cs []checklist.Condition, ja, en string) phras
 		j, n = append(j, p.ja), append(n, p.en)
 	}
 	return phrase{strings.Join(j, ja), end, midOf(end), strings.Join(n, ", "+en+" ")}
+}
+
+// several says whether a condition is put into words as several clauses.
+func several(c *checklist.Condition) bool {
+	for len(c.All) == 1 || len(c.Any) == 1 {
+		if len(c.All) == 1 {
+			c = &c.All[0]
+		} else {
+			c = &c.Any[0]
+		}
+	}
+	return len(c.All) > 1 || len(c.Any) > 1
 }
 
 // midOf returns the form before another clause that belongs to an ending before a noun.

@@ -48,6 +48,11 @@ func TestAConditionInWords(t *testing.T) {
 			"（4-1の回答が「存在する」の先）に当たらない先",
 			"firms for which it is not so that the answer to 4-1 is “Yes, there are”",
 		},
+		"not one of two, nor one of one": {
+			&checklist.Condition{Not: &checklist.Condition{All: []checklist.Condition{{Any: []checklist.Condition{exists, deciding}}}}},
+			"（4-1の回答が「存在する」で、または3-2の回答が「経営層の判断のもと、決定している」の先）に当たらない先",
+			"firms for which it is not so that (the answer to 4-1 is “Yes, there are”, or the answer to 3-2 is “It is decided under the judgement of senior management”)",
+		},
 		"all, with answered in the middle": {
 			&checklist.Condition{All: []checklist.Condition{exists, {Answered: &checklist.Ref{Question: "headcount"}}, {Not: &deciding}}},
 			"4-1の回答が「存在する」で、かつ5-2に回答があり、かつ（3-2の回答が「経営層の判断のもと、決定している」の先）に当たらない先",
