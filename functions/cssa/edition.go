@@ -47,6 +47,7 @@ func (d *desk) editionCommand() *cobra.Command {
 	c.AddCommand(
 		&cobra.Command{Use: "show", Short: "Show an edition's questions and times", Args: cobra.NoArgs, Example: "  cssa edition show --lang ja",
 			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.showEdition(ctx, l) })},
+		d.disclosureCommand(),
 		open,
 		&cobra.Command{Use: "close", Short: "Shut the doors now (受付終了)", Args: cobra.NoArgs, Example: "  cssa edition close",
 			RunE: d.with(func(ctx context.Context, l *deployment, _ []string) error { return d.closeEdition(ctx, l) })},

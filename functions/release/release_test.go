@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -227,7 +229,7 @@ func TestTheOpenDoorHoldsTheWholeSectorProtected(t *testing.T) {
 	must(t, err)
 	policy := 0
 	for _, row := range rows {
-		if row.Dimension != table.All.Dimension {
+		if row.Dimension != table.All.Dimension { // of twelve firms no group has thirty
 			t.Fatalf("a row of %s %s is behind the open door", row.Dimension, row.GroupID)
 		}
 		if row.Withheld != (row.Count == nil) || row.Withheld && row.Share != nil {
@@ -252,6 +254,51 @@ func TestTheOpenDoorHoldsTheWholeSectorProtected(t *testing.T) {
 		if row.Withheld && (row.Count != nil || row.Share != nil || row.ShareBase != nil) {
 			t.Errorf("%s %s is withheld and holds a number", row.Figure, row.Series)
 		}
+	}
+}
+
+// With a group minimum of five the two size bands of six firms are shown, the one peer group too, and nothing small of them.
+func TestTheTablesOfGroupsAreIssuedProtectedTogether(t *testing.T) {
+	own := t.TempDir()
+	must(t, os.CopyFS(own, questionnaire.Builtin()))
+	dir := filepath.Join(own, string(edition))
+	must(t, os.Remove(filepath.Join(dir, "FROZEN")))
+	file := filepath.Join(dir, "edition.yaml")
+	body, err := os.ReadFile(file)
+	must(t, err)
+	must(t, os.WriteFile(file, []byte(strings.Replace(string(body), "group_minimum: 30", "group_minimum: 5", 1)), 0o600))
+	r := newRoomOf(t, questionnaire.NewLibrary(os.DirFS(own)))
+	run := r.freeze()
+	_, err = r.Propose(t.Context(), edition, "架空 花子")
+	must(t, err)
+	_, err = r.Approve(t.Context(), edition, "架空 太郎")
+	must(t, err)
+	rows, err := lake.Read[lake.OpenDistributionRow](t.Context(), r.open, edition, run.ID)
+	must(t, err)
+	told, base := map[string]int32{}, map[string]int32{}
+	for _, row := range rows {
+		if row.Question != "policy" {
+			continue
+		}
+		group := row.Dimension + " " + row.GroupID
+		base[group] = row.Base
+		switch {
+		case row.Count != nil && *row.Count < int32(r.ed.Threshold):
+			t.Errorf("%s %s shows %d firms", group, row.Choice, *row.Count)
+		case row.Count != nil:
+			told[group] += *row.Count
+		case row.JointCount != nil:
+			told[group] = max(told[group], *row.JointCount)
+		}
+	}
+	want := map[string]int32{"all all": 12, "sector securities": 12, "group regional": 12, "size small": 6, "size large": 6}
+	if !maps.Equal(base, want) || !maps.Equal(told, want) {
+		t.Errorf("told %v of %v, want %v", told, base, want)
+	}
+	figures, err := lake.Read[lake.OpenFigureRow](t.Context(), r.open, edition, run.ID)
+	must(t, err)
+	if !slices.ContainsFunc(figures, func(row lake.OpenFigureRow) bool { return row.Dimension == "size" && row.Figure == "fig01" }) {
+		t.Error("no figure of a size band")
 	}
 }
 
