@@ -36,13 +36,13 @@ func (a *auditor) attack(r Reader) ([]Finding, error) {
 	}
 	for u := range a.s.unknowns {
 		if a.s.known(u) && a.s.judged(u) {
-			if v, ok := a.judgeKnown(u, own); !ok {
+			if v, ok := a.judgeKnown(r, u, own); !ok {
 				report(u, v)
 			}
 		}
 	}
 	for i, p := range a.parts {
-		if err := a.attackPart(i, p, own, report); err != nil {
+		if err := a.attackPart(r, i, p, own, report); err != nil {
 			return nil, fmt.Errorf("audit against %s: %w", r.Name, err)
 		}
 	}
@@ -68,13 +68,13 @@ func contributors(n, own int) int {
 }
 
 // judgeKnown says whether a count that can be told may be told.
-func (a *auditor) judgeKnown(u int, own []int) (verdict, bool) {
+func (a *auditor) judgeKnown(r Reader, u int, own []int) (verdict, bool) {
 	x := &a.s.unknowns[u]
 	base, ownBase, ok := a.baseOf(u, own)
 	if !ok || base == 0 || a.toNobody(x.cell, base) {
 		return verdict{}, true
 	}
-	v := verdict{interval: Interval{x.lo, x.lo}, needed: a.needed(u, own, base, ownBase)}
+	v := verdict{interval: Interval{x.lo, x.lo}, needed: a.needed(r, base, ownBase)}
 	switch {
 	case v.needed <= 1:
 		return v, true
@@ -114,17 +114,18 @@ func (a *auditor) toNobody(c Cell, replied int) bool {
 	return (c.Column == Unanswered || c.Column == NotApplicable) && a.s.unknowns[a.s.at[outside]].lo == replied
 }
 
-// needed is how many consecutive values a count must have for a reader.
-func (a *auditor) needed(u int, own []int, base, ownBase int) int {
-	return min(max(2, a.s.threshold-own[u]), base-ownBase+1)
+// needed is how many consecutive values a count must have: T for anybody, one less for a reader with firms of its own, which
+// together are one contributor.
+func (a *auditor) needed(r Reader, base, ownBase int) int {
+	return min(max(2, a.s.threshold-min(len(r.Own), 1)), base-ownBase+1)
 }
 
 // attackPart asks for every number of a part whether it has enough values. Readers who put the same firms into the part
 // learn the same, and are asked for once.
-func (a *auditor) attackPart(i int, p *part, own []int, report func(int, verdict)) error {
+func (a *auditor) attackPart(r Reader, i int, p *part, own []int, report func(int, verdict)) error {
 	lo, hi := p.least(own), p.hi
 	var key strings.Builder
-	fmt.Fprint(&key, i)
+	fmt.Fprint(&key, i, min(len(r.Own), 1))
 	for _, u := range p.unknowns {
 		fmt.Fprint(&key, " ", own[u])
 	}
@@ -140,7 +141,7 @@ func (a *auditor) attackPart(i int, p *part, own []int, report func(int, verdict
 		out, known := a.asked[id]
 		if !known {
 			var err error
-			if out, err = a.judge(p, v, own, base, ownBase, lo, hi); err != nil {
+			if out, err = a.judge(r, p, v, own, base, ownBase, lo, hi); err != nil {
 				return fmt.Errorf("%s: %w", a.s.unknowns[u].cell, err)
 			}
 			a.asked[id] = out
@@ -152,9 +153,9 @@ func (a *auditor) attackPart(i int, p *part, own []int, report func(int, verdict
 	return nil
 }
 
-func (a *auditor) judge(p *part, v int, own []int, base, ownBase int, lo, hi []int) (verdict, error) {
+func (a *auditor) judge(r Reader, p *part, v int, own []int, base, ownBase int, lo, hi []int) (verdict, error) {
 	u := p.unknowns[v]
-	out := verdict{interval: Interval{lo[v], hi[v]}, needed: a.needed(u, own, base, ownBase)}
+	out := verdict{interval: Interval{lo[v], hi[v]}, needed: a.needed(r, base, ownBase)}
 	if out.needed <= 1 || p.run(v, out.needed, lo, hi) >= out.needed {
 		return out, nil
 	}

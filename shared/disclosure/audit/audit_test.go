@@ -179,10 +179,11 @@ func TestAReaderKnowsItsOwnAnswers(t *testing.T) {
 	}{
 		"one firm takes one off, and needs one less": {row("", 60, 0, 55, x-1, x-1), firms("one", "b"), ""},
 		"three of five are one group's": {row("", 60, 0, 55, x-1, x-1), firms("trio", "b", "b", "b"),
-			"all=all grade a: complement for trio, between 55 and 55, 5 values needed" + // all but two others and itself
-				"all=all grade c: narrow for trio, between 0 and 2, 5 values needed"},
+			"all=all grade a: complement for trio, between 55 and 55, 4 values needed" + // all but two others and itself
+				"all=all grade b: narrow for trio, between 3 and 5, 4 values needed" +
+				"all=all grade c: narrow for trio, between 0 and 2, 4 values needed"},
 		"the group is told how few the others are": {row("", 60, 0, 30, 24, 6), firms("trio", "c", "c", "c"),
-			"all=all grade c: known for trio, between 6 and 6, 2 values needed"},
+			"all=all grade c: known for trio, between 6 and 6, 4 values needed"},
 		"one firm is one of the threshold": {row("", 60, 0, 30, 25, 5), firms("one", "c"), ""},
 	} {
 		found, err := audit.Audit(audit.Published{Edition: ed, Releases: []audit.Release{{Tables: []table.Table{of(grade, "", table.All, 60, tc.row)}}}}, tc.reader)

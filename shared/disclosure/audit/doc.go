@@ -16,8 +16,8 @@
 //
 // # What is asked
 //
-// A count that may be below the threshold T, or all but fewer than T of its base, must have T consecutive possible values,
-// less what the reader's own firms contribute to it, never fewer than two; where the base itself leaves fewer, so many. A
+// A count that may be below the threshold T, or all but fewer than T of its base, must have T consecutive possible values;
+// for a reader with firms of its own, which are one contributor, T−1; where the base itself leaves fewer, so many. A
 // count that is known must be of T firms at least, the reader's own taken as one, and so must the rest of its base. Zero
 // counts like any other unless the place is put to nobody in the group or the definition rules the answer out.
 //
