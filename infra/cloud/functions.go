@@ -171,7 +171,7 @@ func (f *Foundation) release(st Stage) recipe {
 			f.getItems("round", "runs", "release#*"),
 			f.putItems("release#*"),
 			f.openLedger(),
-			readNewest(f.Restricted, "distributions/", "runs/"),
+			readNewest(f.Restricted, "answers/", "distributions/", "firms/", "runs/"),
 			missObjects(f.Restricted),
 			useKey(f.Answers, f.Restricted, "kms:Decrypt"),
 			putObjects(f.Open, ""),

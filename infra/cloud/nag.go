@@ -78,7 +78,7 @@ func acknowledge(stack awscdk.Stack, f *Foundation, st Stage) {
 	objectKeys("InviteRole", objectsOf(f.Inbox)+"*")
 	objectKeys("IntakeRole", objectsOf(f.Inbox)+"*", objectsOf(f.Archive)+"originals/*", objectsOf(f.Archive)+"marked/*", objectsOf(f.Archive)+"strays/*")
 	objectKeys("AggregateRole", objectsOf(f.Restricted)+"*")
-	objectKeys("ReleaseRole", objectsOf(f.Restricted)+"distributions/*", objectsOf(f.Restricted)+"runs/*", objectsOf(f.Open)+"*")
+	objectKeys("ReleaseRole", objectsOf(f.Restricted)+"answers/*", objectsOf(f.Restricted)+"distributions/*", objectsOf(f.Restricted)+"firms/*", objectsOf(f.Restricted)+"runs/*", objectsOf(f.Open)+"*")
 	objectKeys("FeedbackRole", objectsOf(f.Restricted)+"firms/*", objectsOf(f.Restricted)+"submissions/*", objectsOf(f.Open)+"*", objectsOf(f.Archive)+"reports/*")
 	objectKeys("DispatchRole", objectsOf(f.Archive)+"workbooks/*", objectsOf(f.Archive)+"reports/*", objectsOf(f.Archive)+"marked/*")
 
