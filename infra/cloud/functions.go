@@ -159,7 +159,8 @@ func (f *Foundation) aggregate(st Stage) recipe {
 	}
 }
 
-// release takes a frozen run from the restricted lake to the open one. It is the only function that may.
+// release takes a frozen run from the restricted lake to the open one. It is the only function that may. Which firms answered
+// and what, it looks at to protect the tables of groups together, and a corporate group from being seen as one.
 func (f *Foundation) release(st Stage) recipe {
 	return recipe{
 		what: "公表: protects and issues a frozen run that a second person approved", memory: 1024, seconds: 29, // an HTTP API waits 30 s
