@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net"
 	"net/mail"
 	"os"
@@ -306,7 +308,17 @@ func text(t *testing.T, raw []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, m.Body))
+	encoded := m.Body
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(kind, "multipart/") { // a returned letter carries the marked workbook after its text
+		if encoded, err = multipart.NewReader(m.Body, params["boundary"]).NextPart(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, encoded))
 	if err != nil {
 		t.Fatal(err)
 	}
