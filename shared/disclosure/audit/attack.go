@@ -11,7 +11,7 @@ type auditor struct {
 	p     Published
 	s     *system
 	parts []*part
-	asked map[string]verdict
+	asked map[string][]verdict
 	// by release and group, its unknowns
 	of         map[groupOf][]int
 	dimensions []string
@@ -19,6 +19,7 @@ type auditor struct {
 }
 
 type verdict struct {
+	u        int
 	interval Interval
 	needed   int
 	why      string
@@ -120,46 +121,81 @@ func (a *auditor) needed(r Reader, base, ownBase int) int {
 	return min(max(2, a.s.threshold-min(len(r.Own), 1)), base-ownBase+1)
 }
 
-// attackPart asks for every number of a part whether it has enough values. Readers who put the same firms into the part
-// learn the same, and are asked for once.
-func (a *auditor) attackPart(r Reader, i int, p *part, own []int, report func(int, verdict)) error {
-	lo, hi := p.least(own), p.hi
-	var key strings.Builder
-	fmt.Fprint(&key, i, min(len(r.Own), 1))
-	for _, u := range p.unknowns {
-		fmt.Fprint(&key, " ", own[u])
+// prepare looks for points that fit all readers at once: those where each reader's own firms are. What they show of a number
+// need not be asked for again for one reader after the other. Where there are none, nothing is lost.
+func (a *auditor) prepare(readers []Reader) error {
+	most := make([]int, len(a.s.unknowns))
+	for _, r := range readers {
+		own, err := a.own(r)
+		if err != nil {
+			return fmt.Errorf("audit against %s: %w", r.Name, err)
+		}
+		for u, n := range own {
+			most[u] = max(most[u], n)
+		}
 	}
-	for v, u := range p.unknowns {
-		if !a.s.judged(u) {
-			continue
-		}
-		base, ownBase, ok := a.baseOf(u, own)
-		if !ok {
-			continue
-		}
-		id := fmt.Sprint(key.String(), "/", v, " ", base-ownBase)
-		out, known := a.asked[id]
-		if !known {
-			var err error
-			if out, err = a.judge(r, p, v, own, base, ownBase, lo, hi); err != nil {
-				return fmt.Errorf("%s: %w", a.s.unknowns[u].cell, err)
+	for _, p := range a.parts {
+		p.as(p.least(most))
+		for v, u := range p.unknowns {
+			if !a.s.judged(u) || p.run(v, a.s.threshold) >= a.s.threshold {
+				continue
 			}
-			a.asked[id] = out
-		}
-		if out.why != "" {
-			report(u, out)
+			least, greatest, err := p.bounds(v)
+			if err != nil {
+				break
+			}
+			p.fill(v, a.s.threshold, least, greatest)
 		}
 	}
 	return nil
 }
 
-func (a *auditor) judge(r Reader, p *part, v int, own []int, base, ownBase int, lo, hi []int) (verdict, error) {
+// attackPart asks for every number of a part whether it has enough values. Readers who put the same firms into the part
+// learn the same, and are asked for once.
+func (a *auditor) attackPart(r Reader, i int, p *part, own []int, report func(int, verdict)) error {
+	var key strings.Builder
+	fmt.Fprint(&key, i, min(len(r.Own), 1))
+	for _, u := range p.unknowns {
+		fmt.Fprint(&key, " ", own[u])
+		if b := a.s.unknowns[u].base; b >= 0 {
+			fmt.Fprint(&key, "/", own[b])
+		}
+	}
+	out, known := a.asked[key.String()]
+	if !known {
+		p.as(p.least(own))
+		for v, u := range p.unknowns {
+			if !a.s.judged(u) {
+				continue
+			}
+			f, err := a.judge(r, p, v, own)
+			if err != nil {
+				return fmt.Errorf("%s: %w", a.s.unknowns[u].cell, err)
+			}
+			if f.why != "" {
+				out = append(out, f)
+			}
+		}
+		a.asked[key.String()] = out
+	}
+	for _, f := range out {
+		report(f.u, f)
+	}
+	return nil
+}
+
+// judge asks for one number of a part.
+func (a *auditor) judge(r Reader, p *part, v int, own []int) (verdict, error) {
 	u := p.unknowns[v]
-	out := verdict{interval: Interval{lo[v], hi[v]}, needed: a.needed(r, base, ownBase)}
-	if out.needed <= 1 || p.run(v, out.needed, lo, hi) >= out.needed {
+	base, ownBase, ok := a.baseOf(u, own)
+	if !ok {
+		return verdict{}, nil
+	}
+	out := verdict{u: u, interval: Interval{p.low[v], p.hi[v]}, needed: a.needed(r, base, ownBase)}
+	if out.needed <= 1 || p.run(v, out.needed) >= out.needed {
 		return out, nil
 	}
-	least, most, err := p.within(v, lo, hi)
+	least, most, err := p.bounds(v)
 	switch {
 	case errors.Is(err, errTooLarge), errors.Is(err, errGaveUp):
 		out.why = Unproved
@@ -176,11 +212,11 @@ func (a *auditor) judge(r Reader, p *part, v int, own []int, base, ownBase int, 
 	}
 	switch {
 	case !small && !all:
-	case p.run(v, out.needed, lo, hi) >= out.needed:
+	case p.run(v, out.needed) >= out.needed:
 	case most-least+1 < out.needed:
 		out.why = Narrow
 	default:
-		found, decided := p.fill(v, out.needed, least, most, lo, hi)
+		found, decided := p.fill(v, out.needed, least, most)
 		switch {
 		case found:
 		case decided:

@@ -111,6 +111,9 @@ func Audit(p Published, readers ...Reader) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.prepare(readers); err != nil {
+		return nil, err
+	}
 	var findings []Finding
 	for _, r := range append([]Reader{{}}, readers...) {
 		found, err := a.attack(r)
@@ -134,12 +137,12 @@ func Intervals(p Published, r Reader) (map[Cell]Interval, error) {
 	}
 	out := map[Cell]Interval{}
 	for _, part := range a.parts {
-		least := part.least(own)
+		part.as(part.least(own))
 		for v, u := range part.unknowns {
 			if !a.s.judged(u) {
 				continue
 			}
-			lo, hi, err := part.within(v, least, part.hi)
+			lo, hi, err := part.bounds(v)
 			if err != nil {
 				return nil, fmt.Errorf("audit: %s: %w", a.s.unknowns[u].cell, err)
 			}
@@ -166,7 +169,7 @@ func open(p Published) (*auditor, error) {
 	if err := s.narrow(); err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	a := &auditor{p: p, s: s, parts: s.split(), asked: map[string]verdict{}, told: map[int]bool{}, of: map[groupOf][]int{}}
+	a := &auditor{p: p, s: s, parts: s.split(), asked: map[string][]verdict{}, told: map[int]bool{}, of: map[groupOf][]int{}}
 	for u := range s.unknowns {
 		c := s.unknowns[u].cell
 		a.of[groupOf{c.Release, c.Group}] = append(a.of[groupOf{c.Release, c.Group}], u)

@@ -68,6 +68,11 @@ func (w *writer) writeShareBase(of Cell, f figure, row int) {
 	if at.Figure != "" {
 		w.writeFiltered(at, f.Question, f.filters[row])
 	}
+	if f.Unanswered != checklist.InBase && f.NotApplicable != checklist.InBase {
+		of.Figure, of.Column, at.Column = checklist.FigureID(f.ID), ShareBase, Base
+		w.at[of] = w.at[at] // the same number
+		return
+	}
 	counted := map[string]bool{Base: true, Unanswered: f.Unanswered == checklist.InBase, NotApplicable: f.NotApplicable == checklist.InBase}
 	of.Figure, of.Column = checklist.FigureID(f.ID), ShareBase
 	filter := f.filters[row]
@@ -102,13 +107,18 @@ func (w *writer) writeSeries(of Cell, f figure, row int, s checklist.TableColumn
 	c, base := of, of
 	c.Figure, c.Column = checklist.FigureID(f.ID), seriesColumn(s.ID)
 	base.Figure, base.Column = c.Figure, ShareBase
+	part := within(of, f, row)
+	if part.Column = Base; len(s.Choices) == 1 && w.at[base] == w.at[part] {
+		part.Column = string(s.Choices[0])
+		w.at[c] = w.at[part] // the same number
+		return
+	}
 	filter := f.filters[row]
 	u := w.add(unknown{cell: c, hi: w.replied[c.Group], base: w.at[base], in: func(a *firm) bool {
 		return a.holds(filter) && slices.Contains(s.Choices, checklist.ChoiceID(a.category(f.Question, of.Place)))
 	}})
 	terms := []term{{u, -1}}
 	for _, choice := range s.Choices {
-		part := within(of, f, row)
 		part.Column = string(choice)
 		terms = append(terms, term{w.at[part], 1})
 	}

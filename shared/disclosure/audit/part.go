@@ -13,24 +13,52 @@ type part struct {
 	sums     []sum
 	seen     [][]int // points in whole numbers that agree with everything
 	s        *simplex
+
+	low []int   // what the reader asked for knows
+	fit [][]int // of the points seen those within
 }
 
 // search is how many points are tried where a point is not in whole numbers.
 const search = 60
 
-// open returns the part's simplex with the bounds a reader knows.
-func (p *part) open(lo, hi []int) (*simplex, error) {
-	if p.s == nil {
+// as sets the bounds a reader knows.
+func (p *part) as(low []int) {
+	p.low, p.fit = low, nil
+	var raised []int
+	for v := range low {
+		if low[v] > p.lo[v] {
+			raised = append(raised, v)
+		}
+	}
+	for _, point := range p.seen {
+		if !slices.ContainsFunc(raised, func(v int) bool { return point[v] < low[v] }) {
+			p.fit = append(p.fit, point)
+		}
+	}
+}
+
+// open returns the part's simplex at a point within the bounds the reader knows.
+func (p *part) open() (*simplex, error) {
+	first := p.s == nil
+	if first {
 		s, err := newSimplex(p)
 		if err != nil {
 			return nil, err
 		}
 		p.s = s
 	}
-	for v := range p.unknowns {
-		p.s.bound(v, float64(lo[v]), float64(hi[v]))
+	p.bound(p.low, p.hi)
+	err := p.s.feasible()
+	if first {
+		p.s.drop(len(p.unknowns))
 	}
-	return p.s, p.s.feasible()
+	return p.s, err
+}
+
+func (p *part) bound(low, high []int) {
+	for v := range p.unknowns {
+		p.s.bound(v, float64(low[v]), float64(high[v]))
+	}
 }
 
 // agrees says whether a point lies within the bounds and gives every sum.
@@ -65,38 +93,36 @@ func (p *part) whole(s *simplex) (point []int, broken int) {
 	return point, broken
 }
 
-// keep adds the point where the simplex stands to those seen, if it is one in whole numbers.
-func (p *part) keep(s *simplex, lo, hi []int) {
-	if point, broken := p.whole(s); broken < 0 && p.agrees(point, lo, hi) {
-		p.seen = append(p.seen, point)
+// keep adds the point where the simplex stands to those seen, if it is one in whole numbers within the bounds. It returns
+// the first variable that is none.
+func (p *part) keep(lo, hi []int) (kept bool, broken int) {
+	point, broken := p.whole(p.s)
+	if broken >= 0 || !p.agrees(point, lo, hi) {
+		return false, broken
 	}
+	p.seen, p.fit = append(p.seen, point), append(p.fit, point)
+	return true, broken
 }
 
 // find looks for a point in whole numbers within the bounds by halving the range of what is not whole. It says whether it
 // found one; if it did not, err is errImpossible where there is none.
-func (p *part) find(s *simplex, lo, hi []int, left *int) error {
-	for v := range lo {
-		s.bound(v, float64(lo[v]), float64(hi[v]))
-	}
-	if err := s.feasible(); err != nil {
+func (p *part) find(lo, hi []int, left *int) error {
+	p.bound(lo, hi)
+	if err := p.s.feasible(); err != nil {
 		return err
 	}
-	point, broken := p.whole(s)
-	if broken < 0 {
-		if p.agrees(point, lo, hi) {
-			p.seen = append(p.seen, point)
-			return nil
-		}
+	kept, broken := p.keep(lo, hi)
+	if kept {
+		return nil
+	}
+	if *left--; broken < 0 || *left < 0 {
 		return errGaveUp
 	}
-	if *left--; *left < 0 {
-		return errGaveUp
-	}
-	at, result := int(math.Floor(s.value[broken])), errImpossible
+	at, result := int(math.Floor(p.s.value[broken])), errImpossible
 	for _, side := range [][2]int{{lo[broken], at}, {at + 1, hi[broken]}} {
 		l, h := slices.Clone(lo), slices.Clone(hi)
 		l[broken], h[broken] = side[0], side[1]
-		switch err := p.find(s, l, h, left); {
+		switch err := p.find(l, h, left); {
 		case err == nil:
 			return nil
 		case !errors.Is(err, errImpossible):
@@ -115,74 +141,71 @@ func (p *part) least(own []int) []int {
 	return lo
 }
 
-// within returns the least and the greatest whole number an unknown can be between bounds, as far as the sums over real
+// bounds returns the least and the greatest whole number an unknown can be for the reader, as far as the sums over real
 // numbers tell: it is never narrower than what whole numbers leave.
-func (p *part) within(v int, low, high []int) (lo, hi int, err error) {
-	s, err := p.open(low, high)
+func (p *part) bounds(v int) (lo, hi int, err error) {
+	s, err := p.open()
 	if err != nil {
 		return 0, 0, err
 	}
 	if err := s.best(v, 1); err != nil {
 		return 0, 0, err
 	}
-	p.keep(s, low, high)
+	p.keep(p.low, p.hi)
 	lo = int(math.Ceil(s.value[v] - 1e-6))
 	if err := s.best(v, -1); err != nil {
 		return 0, 0, err
 	}
-	p.keep(s, low, high)
+	p.keep(p.low, p.hi)
 	return lo, int(math.Floor(s.value[v] + 1e-6)), nil
 }
 
-// run returns the longest run of consecutive values of v among the points seen that lie within the bounds, at most want.
-func (p *part) run(v, want int, lo, hi []int) int {
-	var values []int
-	for _, point := range p.seen {
-		if p.fits(point, lo, hi) {
-			values = append(values, point[v])
+// run returns the longest run of consecutive values of v among the points that fit, at most want.
+func (p *part) run(v, want int) int {
+	has := map[int]bool{}
+	for _, point := range p.fit {
+		n := point[v]
+		if has[n] {
+			continue
+		}
+		has[n] = true
+		from, to := n, n
+		for has[from-1] && to-from < want {
+			from--
+		}
+		for has[to+1] && to-from < want {
+			to++
+		}
+		if to-from+1 >= want {
+			return want
 		}
 	}
-	slices.Sort(values)
-	longest, run := 0, 0
-	for i, n := range values {
-		switch {
-		case i > 0 && n == values[i-1]:
+	longest := 0
+	for n := range has {
+		if has[n-1] {
 			continue
-		case i > 0 && n == values[i-1]+1:
-			run++
-		default:
-			run = 1
 		}
-		if longest = max(longest, run); longest >= want {
-			break
+		to := n
+		for has[to+1] {
+			to++
 		}
+		longest = max(longest, to-n+1)
 	}
 	return longest
 }
 
-// fits says whether a point that was seen lies within these bounds too.
-func (p *part) fits(point, lo, hi []int) bool {
-	for v, n := range point {
-		if n < lo[v] || n > hi[v] {
-			return false
-		}
-	}
-	return true
-}
-
 // fill looks for points that make a run of want consecutive values of v between least and most. It says whether it found
 // them, and whether all values between are decided.
-func (p *part) fill(v, want, least, most int, low, high []int) (found, decided bool) {
+func (p *part) fill(v, want, least, most int) (found, decided bool) {
 	decided = true
-	s := p.s
 	run := 0
 	for n := least; n <= most && run < want; n++ {
-		l, h := slices.Clone(low), slices.Clone(high)
-		l[v], h[v] = n, n
-		have := slices.ContainsFunc(p.seen, func(point []int) bool { return p.fits(point, l, h) })
+		have := slices.ContainsFunc(p.fit, func(point []int) bool { return point[v] == n })
 		if !have {
+			l, h := slices.Clone(p.low), slices.Clone(p.hi)
+			l[v], h[v] = n, n
 			left := search
-			switch err := p.find(s, l, h, &left); {
+			switch err := p.find(l, h, &left); {
 			case err == nil:
 				have = true
 			case !errors.Is(err, errImpossible):

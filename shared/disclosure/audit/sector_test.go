@@ -14,14 +14,12 @@ import (
 // protect is the only place of these tests that knows the protector: it returns what of an edition's distributions may be
 // published.
 func protect(ed *checklist.Edition, raw []table.Table) []table.Table {
-	var out []table.Table
-	for _, t := range raw {
-		if t.Group == table.All {
-			q, _ := ed.Question(t.ID)
-			out = append(out, disclosure.Distribution(t, q, checklist.StageID(t.Stage), ed.Threshold))
-		}
+	f := disclosure.Family{Edition: ed, Tables: raw}
+	out, err := f.Protect()
+	if err != nil {
+		panic(err)
 	}
-	return disclosure.Gated(ed, out, ed.Threshold)
+	return out
 }
 
 // linked is an edition whose questions hang together: a gate and what it opens, a plan and its drill, a list with "none of

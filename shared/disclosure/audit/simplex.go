@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // A simplex is a system of sums over real numbers between bounds, and a point of it. Each sum is a variable of its own, so
@@ -12,7 +13,7 @@ import (
 // The method is the simplex method for bounded variables in the form of Dutertre and de Moura (A Fast Linear-Arithmetic
 // Solver for DPLL(T), 2006), with Bland's rule where a step gains nothing, so that it ends.
 type simplex struct {
-	n     int // variables: the unknowns, then the sums
+	n     int // variables: the unknowns, then the sums, then one that is always 1
 	lo    []float64
 	hi    []float64
 	value []float64
@@ -20,6 +21,7 @@ type simplex struct {
 	out   []int       // of each column: its variable
 	row   []int       // of each variable: its row, or -1
 	d     [][]float64 // basic = d · out
+	asked int
 }
 
 const (
@@ -39,7 +41,7 @@ func newSimplex(p *part) (*simplex, error) {
 	if cols*rows > mostSize {
 		return nil, errTooLarge
 	}
-	s := &simplex{n: cols + rows}
+	s := &simplex{n: cols + rows + 1}
 	s.lo, s.hi, s.value, s.row = make([]float64, s.n), make([]float64, s.n), make([]float64, s.n), make([]int, s.n)
 	for j := range cols {
 		s.out = append(s.out, j)
@@ -47,8 +49,11 @@ func newSimplex(p *part) (*simplex, error) {
 		s.lo[j], s.hi[j] = float64(p.lo[j]), float64(p.hi[j])
 		s.value[j] = s.lo[j]
 	}
+	one := s.n - 1
+	s.out = append(s.out, one)
+	s.row[one], s.lo[one], s.hi[one], s.value[one] = -1, 1, 1, 1
 	for i, k := range p.sums {
-		d := make([]float64, cols)
+		d := make([]float64, cols+1)
 		for _, t := range k.terms {
 			d[t.u] += float64(t.factor)
 		}
@@ -59,6 +64,24 @@ func newSimplex(p *part) (*simplex, error) {
 	}
 	s.recompute()
 	return s, nil
+}
+
+// drop takes out the columns of the sums that are known exactly: once outside the basis they never move again, and nearly all
+// sums are of that kind.
+func (s *simplex) drop(unknowns int) {
+	last := len(s.out) - 1
+	for j := last - 1; j >= 0; j-- {
+		x := s.out[j]
+		if x < unknowns || x == s.n-1 || s.lo[x] != s.hi[x] {
+			continue
+		}
+		one := slices.Index(s.out, s.n-1)
+		for i, d := range s.d {
+			d[one] += d[j] * s.value[x]
+			s.d[i] = slices.Delete(d, j, j+1)
+		}
+		s.out = slices.Delete(s.out, j, j+1)
+	}
 }
 
 // recompute makes the values of the basis anew, so that roundings do not add up.
@@ -74,11 +97,17 @@ func (s *simplex) recompute() {
 	}
 }
 
-// bound changes the bounds of a variable and keeps one outside the basis within them.
+// bound changes the bounds of a variable. One outside the basis is kept within them, and the basis follows.
 func (s *simplex) bound(x int, lo, hi float64) {
 	s.lo[x], s.hi[x] = lo, hi
-	if s.row[x] < 0 {
-		s.value[x] = min(max(s.value[x], lo), hi)
+	by := min(max(s.value[x], lo), hi) - s.value[x]
+	if s.row[x] >= 0 || by == 0 {
+		return
+	}
+	s.value[x] += by
+	c := slices.Index(s.out, x)
+	for i, z := range s.basic {
+		s.value[z] += s.d[i][c] * by
 	}
 }
 
@@ -110,14 +139,19 @@ func (s *simplex) pivot(r, c int) {
 	s.row[in], s.row[out] = r, -1
 }
 
-// feasible finds a point within all bounds, from where it is.
+// feasible finds a point within all bounds, from where it is. It mends the worst breach first, and only where that has gone
+// on for long the first by number, which is sure to end.
 func (s *simplex) feasible() error {
-	s.recompute()
-	for range mostStep {
-		r := -1
+	if s.asked++; s.asked%100 == 0 {
+		s.recompute()
+	}
+	for step := range mostStep {
+		bland := step > 10*len(s.basic)
+		r, worst := -1, eps
 		for i, x := range s.basic {
-			if (s.value[x] < s.lo[x]-eps || s.value[x] > s.hi[x]+eps) && (r < 0 || x < s.basic[r]) {
-				r = i
+			breach := max(s.lo[x]-s.value[x], s.value[x]-s.hi[x])
+			if breach > worst && !bland || breach > eps && bland && (r < 0 || x < s.basic[r]) {
+				r, worst = i, breach
 			}
 		}
 		if r < 0 {
@@ -128,23 +162,36 @@ func (s *simplex) feasible() error {
 		if s.value[x] > s.hi[x] {
 			target, up = s.hi[x], false
 		}
-		c := -1
+		c, odd := -1, 0.0
 		for j, y := range s.out {
 			a := s.d[r][j]
 			rise := (a > eps) == up
-			if math.Abs(a) > eps && (rise && s.value[y] < s.hi[y]-eps || !rise && s.value[y] > s.lo[y]+eps) && (c < 0 || y < s.out[c]) {
-				c = j
+			if math.Abs(a) <= eps || rise && s.value[y] >= s.hi[y]-eps || !rise && s.value[y] <= s.lo[y]+eps {
+				continue
+			}
+			if o := oddness(a); c < 0 || bland && y < s.out[c] || !bland && (o < odd-eps || o < odd+eps && y < s.out[c]) {
+				c, odd = j, o
 			}
 		}
 		if c < 0 {
 			return errImpossible
 		}
+		by := (target - s.value[x]) / s.d[r][c] // what comes in takes what x needs, and the others follow
+		s.value[s.out[c]] += by
+		for i, z := range s.basic {
+			s.value[z] += s.d[i][c] * by
+		}
 		s.pivot(r, c)
 		s.value[x] = target
-		s.recompute() // what came in takes what x needed, and the others follow
+		if step%50 == 49 {
+			s.recompute()
+		}
 	}
 	return errGaveUp
 }
+
+// oddness is nought for 1 and −1: exchanging variables at any other number makes fractions.
+func oddness(a float64) float64 { return math.Abs(math.Log(math.Abs(a))) }
 
 // best moves to a point where x is least (sign +1) or greatest (−1). The point must be feasible.
 func (s *simplex) best(x int, sign float64) error {
@@ -206,7 +253,7 @@ func (s *simplex) advance(c int, up bool) float64 {
 			room = (s.lo[x] - s.value[x]) / a
 		}
 		room = max(room, 0)
-		if room < step-eps || room < step+eps && r >= 0 && x < s.basic[r] {
+		if room < step-eps || room < step+eps && r >= 0 && (oddness(a) < oddness(s.d[r][c])-eps || oddness(a) < oddness(s.d[r][c])+eps && x < s.basic[r]) {
 			r, step = i, min(room, step)
 		}
 	}
