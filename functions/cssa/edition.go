@@ -120,12 +120,19 @@ func (d *desk) openEdition(ctx context.Context, l *deployment, deadline, closing
 	if sch.Closing, err = localTime(closing, ed.Location); err != nil {
 		return err
 	}
+	before, err := l.Ledger.Round(ctx, ed.ID)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return err
+	}
 	round, err := l.Invite.Open(ctx, l.Ledger, ed.ID, sch)
 	if err != nil {
 		return err
 	}
 	if !round.Takes(l.Now()) && !round.OpenedAt.After(l.Now()) {
 		d.say("warn  %s closed %s: uploads will be answered, not accepted. Move it: --deadline and --closing", ed.ID, round.Shut().In(ed.Location).Format("2006-01-02 15:04 MST"))
+	}
+	if moved := !before.Deadline.Equal(round.Deadline) || !before.Closing.Equal(round.Closing); moved && before.State == ledger.Open {
+		d.say("warn  the workbooks that firms were sent name the earlier times: tell the firms. Reminders and new workbooks name the new ones")
 	}
 	n, err := d.invite(ctx, l, ed.ID)
 	if err != nil {

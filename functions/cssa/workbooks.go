@@ -55,24 +55,17 @@ func (d *desk) template(ctx context.Context, l *deployment, firm, out string, pr
 	if out == "" {
 		out = firm + ".xlsx"
 	}
-	var buf bytes.Buffer
-	from := checklist.FirmID("")
-	if prefilled {
-		var body []byte
-		if body, from, err = l.Invite.Checklist(ctx, ed.ID, f.ID); err != nil {
-			return err
-		}
-		if from == "" {
-			return someFailed("%s has no answers that could be carried over to %s; without --prefilled it gets a blank workbook", f.ID, ed.ID)
-		}
-		buf.Write(body)
-	} else if err := workbook.Blank(&buf, ed, workbook.Identity{Edition: ed.ID, Firm: f.ID, Definition: ed.Checksum, FirmName: f.Name.JA}); err != nil {
+	body, from, err := l.Invite.Checklist(ctx, ed.ID, f.ID, !prefilled)
+	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(d.path(out), buf.Bytes(), 0o600); err != nil {
+	if prefilled && from == "" {
+		return someFailed("%s has no answers that could be carried over to %s; without --prefilled it gets a blank workbook", f.ID, ed.ID)
+	}
+	if err := os.WriteFile(d.path(out), body, 0o600); err != nil {
 		return err
 	}
-	view := map[string]any{"file": out, "edition": ed.ID, "firm": f.ID, "bytes": buf.Len()}
+	view := map[string]any{"file": out, "edition": ed.ID, "firm": f.ID, "bytes": len(body)}
 	if prefilled {
 		view["answers_of"] = from
 	}

@@ -75,11 +75,11 @@ func (s *Step) desk() *ticket.Step {
 // prefilled with the firm's answers to that one. It may be repeated: the same workbook is kept once and the same letter is
 // sent once. Progress, if not nil, is called after each firm with the number done.
 func (s *Step) Invite(ctx context.Context, id checklist.EditionID, progress func(done, total int)) (int, error) {
-	ed, _, firms, err := s.desk().Round(ctx, id)
+	ed, round, firms, err := s.desk().Round(ctx, id)
 	if err != nil {
 		return 0, err
 	}
-	press, err := s.press(ctx, ed, firms)
+	press, err := s.press(ctx, dated(ed, round), firms)
 	if err != nil {
 		return 0, err
 	}

@@ -92,8 +92,9 @@ func (p *press) counting(ctx context.Context, id checklist.FirmID) (checklist.Su
 }
 
 // Checklist returns the workbook that Invite makes for a firm of the population, and whose answers to the edition before
-// it is prefilled with: the firm's, those of a firm it took over, or "" if it is blank. The round need not be open.
-func (s *Step) Checklist(ctx context.Context, id checklist.EditionID, firm checklist.FirmID) ([]byte, checklist.FirmID, error) {
+// it is prefilled with: the firm's, those of a firm it took over, or "" if it is blank, as it is if blank is asked for. The
+// round need not be open.
+func (s *Step) Checklist(ctx context.Context, id checklist.EditionID, firm checklist.FirmID, blank bool) ([]byte, checklist.FirmID, error) {
 	ed, err := s.Editions.Edition(ctx, id)
 	if err != nil {
 		return nil, "", fmt.Errorf("edition: %w", err)
@@ -106,9 +107,19 @@ func (s *Step) Checklist(ctx context.Context, id checklist.EditionID, firm check
 	if err != nil {
 		return nil, "", fmt.Errorf("checklist: %w", err)
 	}
+	round, err := s.Ledger.Round(ctx, id)
+	switch {
+	case err == nil:
+		ed = dated(ed, round)
+	case !errors.Is(err, ledger.ErrNotFound):
+		return nil, "", fmt.Errorf("round: %w", err)
+	}
 	p, err := s.press(ctx, ed, firms)
 	if err != nil {
 		return nil, "", err
+	}
+	if blank {
+		p.old = nil
 	}
 	return p.print(ctx, f)
 }

@@ -77,7 +77,7 @@ func TestEveryFirmGoesOnFromItsOwnAnswers(t *testing.T) {
 		"S-0010": {"", 0},       // withdrew
 		"S-0011": {"", 0},       // answered another definition
 	} {
-		body, from, err := r.Checklist(t.Context(), following, firm)
+		body, from, err := r.Checklist(t.Context(), following, firm, false)
 		must(t, err)
 		got := workbook.Read(bytes.NewReader(body), int64(len(body)), ed, workbook.Identity{Firm: firm})
 		if from != want.from || got.Answers[checklist.Ref{Question: "headcount"}].Number != want.headcount || got.Identity.Firm != firm {
@@ -90,10 +90,10 @@ func TestEveryFirmGoesOnFromItsOwnAnswers(t *testing.T) {
 			t.Errorf("%s: asked to confirm: %v", firm, asked)
 		}
 	}
-	if _, _, err := r.Checklist(t.Context(), following, "S-0002"); !errors.Is(err, register.ErrUnknownFirm) {
+	if _, _, err := r.Checklist(t.Context(), following, "S-0002", false); !errors.Is(err, register.ErrUnknownFirm) {
 		t.Errorf("a firm that is gone: %v", err)
 	}
-	body, from, err := r.Checklist(t.Context(), edition, "S-0001")
+	body, from, err := r.Checklist(t.Context(), edition, "S-0001", false)
 	must(t, err)
 	if from != "" || len(body) == 0 {
 		t.Errorf("an edition that follows none is prefilled from %q", from)
@@ -122,7 +122,7 @@ func TestTheInvitationCarriesThePrefilledWorkbook(t *testing.T) {
 		ev := e.(events.Invited)
 		kept, _, err := r.kept.Get(t.Context(), ev.Workbook, "", 1<<20)
 		must(t, err)
-		want, _, err := r.Checklist(t.Context(), following, ev.Firm)
+		want, _, err := r.Checklist(t.Context(), following, ev.Firm, false)
 		must(t, err)
 		if !bytes.Equal(kept, want) {
 			t.Errorf("%s was sent another workbook than Checklist makes", ev.Firm)
