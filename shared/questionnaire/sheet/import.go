@@ -190,6 +190,12 @@ func (in *Imported) Place(f questionnaire.Finding) Problem {
 	case at != nil:
 		out.Sheet = at.sheet
 		out.Cell = at.thing.cells[keyAt(at.thing.kind, at.node, "", f.Line)]
+		for _, key := range []string{f.Key, f.Key[strings.LastIndex(f.Key, ".")+1:]} { // what is missing has no line of its own
+			if cell, ok := at.thing.cells[key]; ok {
+				out.Cell = cell
+				break
+			}
+		}
 		if out.Cell == "" && len(at.thing.kind.fields) > 0 {
 			out.Cell = at.thing.cells[at.thing.kind.fields[0].key]
 		}

@@ -194,12 +194,15 @@ func TestFindingsNameTheirCell(t *testing.T) {
 		value      string
 		want       string
 	}{
-		"a rank":      {"01-first", "rank", 9, "-5", "01-first!K9"},
-		"no English":  {"01-first", "prompt.en", 4, "", "01-first!G4"},
-		"a note":      {"01-first", "ja", 6, "", "01-first!E6"},
-		"an id twice": {"01-first", "id", 8, "published", "01-first!B8"},
-		"a condition": {"01-first", "when", 10, "replied: policy", "01-first!J10"},
-		"a date":      {"edition", "value", 8, "30 June", "edition!C8"},
+		"a rank":               {"01-first", "rank", 9, "-5", "01-first!K9"},
+		"no prompt in English": {"01-first", "prompt.en", 4, "", "01-first!H4"}, // the empty cell, not the Japanese beside it
+		"no title in English":  {"01-first", "en", 4, "", "01-first!F4"},
+		"no note in English":   {"01-first", "en", 5, "", "01-first!F5"},
+		"no choice in English": {"01-first", "en", 7, "", "01-first!F7"},
+		"a note":               {"01-first", "ja", 6, "", "01-first!E6"},
+		"an id twice":          {"01-first", "id", 8, "published", "01-first!B8"},
+		"a condition":          {"01-first", "when", 10, "replied: policy", "01-first!J10"},
+		"a date":               {"edition", "value", 8, "30 June", "edition!C8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, problems := imported(t, files, edited(t, export(t, files), func(f *excelize.File) {
