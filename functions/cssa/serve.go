@@ -99,7 +99,7 @@ func (d *desk) greet(l *laptop.Deployment, at string) {
 		d.say("")
 		d.say("  Upload a workbook from another terminal: the first line mints a ticket for the file's SHA-256 and size, the")
 		d.say("  second is the PUT it prints.")
-		d.say("    T=$(cssa ticket --data %s --firm S-0001 FILE.xlsx)", word(l.Dir))
+		d.say("    T=$(cssa ticket --data %s --edition %s --firm S-0001 FILE.xlsx)", word(l.Dir), d.editionID())
 		d.say("    eval \"$T\"      # curl -X PUT --upload-file FILE.xlsx -H 'X-Amz-Checksum-Sha256: …' 'http://…'")
 		d.say("")
 		d.say("  Ctrl-C stops it; the data stays. Next: cssa status --data %s", word(l.Dir))

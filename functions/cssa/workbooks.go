@@ -101,9 +101,17 @@ func (d *desk) check(ctx context.Context, file, firm string, given bool) error {
 	}
 	r := bytes.NewReader(body)
 	id := d.editionID()
-	if who, err := workbook.IdentityOf(r, r.Size()); err == nil && !given {
-		if _, err := d.library().Folder(who.Edition); err == nil {
-			id = who.Edition
+	who, err := workbook.IdentityOf(r, r.Size())
+	if err == nil && !given {
+		if its, err := checklist.ParseEditionID(string(who.Edition)); err == nil {
+			id = its
+		}
+		if _, err := d.library().Folder(id); err != nil {
+			ids, err := d.library().IDs()
+			if err != nil {
+				return err
+			}
+			return someFailed("%s is of the edition %s, which is not here. Here are: %v. To check it against one of them: --edition", file, id, ids)
 		}
 	}
 	ed, err := d.library().Edition(ctx, id)
