@@ -30,6 +30,9 @@ func (m *mappingLinter) compare() {
 		if line.Change == checklist.Same {
 			m.must(slices.Equal(m.words(m.old, oq, old), m.words(m.e, q, now)), where,
 				fmt.Sprintf("%q has other words than %q had", now, old), "write reworded, widened or narrowed")
+			if level(now) == "question" {
+				m.asked(oq, q)
+			}
 		}
 		if level(now) == "question" {
 			m.inherited(oq, q)

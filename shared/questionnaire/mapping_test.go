@@ -69,6 +69,8 @@ var mappingSlips = []slip{
 
 	// Words.
 	{name: "other words under same", file: "sections/01-policy-and-plan.yaml", old: "en: Does your management policy set out to ensure cybersecurity?", new: "en: Does your policy set out to ensure cybersecurity?", want: "\"policy\" has other words than \"policy\" had"},
+	{name: "other firms asked under same", file: "sections/07-monitoring.yaml", old: "choices: [always, part-time]}\n    title", new: "choices: [always]}\n    title", want: "\"monitoring-target\" is put to other firms than \"monitoring-target\" was"},
+	{name: "other firms asked at a stage under same", file: "sections/10-contingency.yaml", old: "after: [established]", new: "after: [established, none]", want: "\"contingency\" is put to other firms than \"contingency\" was"},
 	{name: "a term redefined under same", file: "glossary.yaml", old: "ja: 勘定系や顧客情報を", new: "ja: 顧客情報を", want: "\"backup\" has other words than \"backup\" had"},
 	{name: "a term that the glossary has not, in a question of before", file: "sections/02-reports.yaml", old: "terms: [responsible-officer, officer]", new: "terms: [responsible-officer, chief]", want: "the glossary has no term \"chief\""},
 	{name: "choice reworded without a word", file: "sections/01-policy-and-plan.yaml", old: "ja: 経営方針として、サイバーセキュリティの確保を掲げる予定はない", new: "ja: 掲げる予定はない", want: "\"policy=none\" has other words than before, and no line says so"},
