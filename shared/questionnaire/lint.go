@@ -132,6 +132,10 @@ func (l *linter) groups() {
 		seen[where] = true
 		l.text(where, "", "name", g.Name)
 	}
+	for _, d := range []checklist.Dimension{checklist.ByGroup, checklist.BySize} { // which every firm of a register has
+		some := slices.ContainsFunc(l.e.Groups, func(g checklist.Group) bool { return g.Dimension == d })
+		l.must(some, "edition, groups", fmt.Sprintf("no group is of the dimension %q, and every firm of a register is in one", d), "add at least one, for all firms if they are not told apart")
+	}
 	// Of one sector the edition bears its name; of several it names the population, which is none of them.
 	named := slices.Contains(sectors, l.e.Sector)
 	l.on("sector").must(named || len(sectors) > 1, "edition", fmt.Sprintf("no group names the sector %q", l.e.Sector), "add it to the groups")

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,6 +67,9 @@ var slips = []slip{
 	{name: "unknown dimension", file: "edition.yaml", old: "dimension: size", new: "dimension: height", want: "the dimension \"height\" is not known"},
 	{name: "a dimension that is there already", file: "edition.yaml", old: "groups:\n", new: "dimensions:\n  - {id: size, ja: 規模, en: Size}\ngroups:\n", want: "the dimension \"size\" is one already"},
 	{name: "a dimension without groups", file: "edition.yaml", old: "groups:\n", new: "dimensions:\n  - {id: region, ja: 地域, en: Region}\ngroups:\n", want: "no group is of this dimension"},
+	{name: "no sizes", edit: func(e *checklist.Edition) {
+		e.Groups = slices.DeleteFunc(e.Groups, func(g checklist.Group) bool { return g.Dimension == checklist.BySize })
+	}, want: "no group is of the dimension \"size\", and every firm of a register is in one"},
 	{name: "group id in capitals", file: "edition.yaml", old: "id: major", new: "id: Major", want: "the id \"Major\" is not valid"},
 	{name: "the same group twice", file: "edition.yaml", old: "id: major", new: "id: online", want: "the group is there twice"},
 	{name: "the sector has no name", file: "edition.yaml", old: "    id: securities", new: "    id: banks", want: "no group names the sector \"securities\""},
