@@ -203,6 +203,13 @@ func (t *Tally) Merge(u *Tally) error {
 	return nil
 }
 
+// Equal says whether two tallies are of the same edition and population, and counted the same of the same firms.
+func (t *Tally) Equal(u *Tally) bool {
+	return t.sameAs(u) && slices.Equal(t.added, u.added) && slices.EqualFunc(t.strata, u.strata, func(a, b stratum) bool {
+		return a.firms == b.firms && a.replied == b.replied && slices.Equal(a.counts, b.counts)
+	})
+}
+
 func (t *Tally) sameAs(u *Tally) bool {
 	if t.form.ed.ID != u.form.ed.ID || t.form.ed.Checksum != u.form.ed.Checksum ||
 		!slices.Equal(t.form.offsets, u.form.offsets) || t.form.width != u.form.width ||
