@@ -17,7 +17,6 @@ type Coder struct {
 // NewCoder compiles an edition that the questionnaire's linter accepts. It panics if the edition is none.
 func NewCoder(ed *checklist.Edition) *Coder {
 	f := compile(ed)
-
 	c := &Coder{form: f}
 	for _, flt := range f.filters {
 		c.tests = append(c.tests, c.test(flt.when))
