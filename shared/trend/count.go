@@ -62,21 +62,37 @@ func (p *Plan) Compare(then, now []Firm, heirs map[checklist.FirmID]checklist.Fi
 			}
 		}
 	}
+	var strata []*stratum
+	alike := map[string]*stratum{}
 	for _, l := range c.Links {
-		t, n := before[l.Then], after[l.Now]
-		was, is := membership(t, at), membership(n, at)
+		pair := [2]*Firm{before[l.Then], after[l.Now]}
+		was, is := membership(pair[0], at), membership(pair[1], at)
+		key := string(was) + string(is)
+		s := alike[key]
+		if s == nil {
+			s = &stratum{was: was, is: is}
+			alike[key] = s
+			strata = append(strata, s)
+		}
+		s.pairs = append(s.pairs, pair)
 		for g := range c.groups {
-			switch {
-			case was[g] && is[g]:
-				c.add(g, t, n, l.How)
-			case was[g]:
-				c.add(g, t, nil, l.How)
-			case is[g]:
-				c.add(g, nil, n, l.How)
-			}
+			c.flows[g].add(was[g] > 0, is[g] > 0, l.How)
+		}
+	}
+	blocks := p.blocks()
+	for _, s := range strata {
+		blocks.count(s.pairs)
+		for g := range c.groups {
+			blocks.addTo(c.cells[g], s.was[g] > 0, s.is[g] > 0)
 		}
 	}
 	return c, nil
+}
+
+// A stratum is the pairs of firms that are in the same groups then, and in the same groups now.
+type stratum struct {
+	was, is []byte // of each group: 1 if they are in it
+	pairs   [][2]*Firm
 }
 
 func byID(firms []Firm) (map[checklist.FirmID]*Firm, []checklist.FirmID, error) {
@@ -90,48 +106,33 @@ func byID(firms []Firm) (map[checklist.FirmID]*Firm, []checklist.FirmID, error) 
 	return at, ids, nil
 }
 
-func membership(f *Firm, at map[table.Group]int) []bool {
-	in := make([]bool, len(at))
+func membership(f *Firm, at map[table.Group]int) []byte {
+	in := make([]byte, len(at))
 	if f == nil {
 		return in
 	}
-	in[at[table.All]] = true
+	in[at[table.All]] = 1
 	for _, g := range f.Groups {
-		in[at[g]] = true
+		in[at[g]] = 1
 	}
 	return in
 }
 
-// add counts one firm in one group; then or now is nil if it was not, or is not, in it.
-func (c *Comparison) add(g int, then, now *Firm, how How) {
-	f := &c.flows[g]
+// add counts one firm that was, or is, in the group.
+func (f *Flow) add(was, is bool, how How) {
 	switch {
-	case now == nil:
-		f.Then, f.Left = f.Then+1, f.Left+1
-		if how == Merger {
-			f.Merged++
-		}
-	case then == nil:
-		f.Now, f.Came = f.Now+1, f.Came+1
-	default:
+	case was && is:
 		f.Then, f.Now, f.Both = f.Then+1, f.Now+1, f.Both+1
 		if how == Succession {
 			f.Succeeded++
 		}
-	}
-	for i := range c.plan.coders {
-		block := c.cells[g][i]
-		if block == nil {
-			continue
+	case was:
+		f.Then, f.Left = f.Then+1, f.Left+1
+		if how == Merger {
+			f.Merged++
 		}
-		a, b := 0, 0
-		if then != nil {
-			a = int(then.Codes[i])
-		}
-		if now != nil {
-			b = int(now.Codes[i])
-		}
-		block[a*c.plan.coders[i].now.width()+b]++
+	case is:
+		f.Now, f.Came = f.Now+1, f.Came+1
 	}
 }
 
