@@ -22,6 +22,8 @@ type Store interface {
 	// List returns the documents of a partition whose Sort begins with prefix, in byte order of Sort. It is read in
 	// pages: a document written meanwhile may or may not be among them, but none comes torn or twice.
 	List(ctx context.Context, partition, prefix string) iter.Seq2[Document, error]
+	// Revisions is List of a whole partition without the bodies.
+	Revisions(ctx context.Context, partition string) iter.Seq2[Document, error]
 	// Bulk writes and removes many documents. It is not atomic and may be repeated. Keys given to it are never swapped.
 	Bulk(ctx context.Context, put []Document, remove []Key) error
 }

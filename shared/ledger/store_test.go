@@ -79,6 +79,10 @@ func (m *memory) List(_ context.Context, partition, prefix string) iter.Seq2[Doc
 	}
 }
 
+func (m *memory) Revisions(ctx context.Context, partition string) iter.Seq2[Document, error] {
+	return m.List(ctx, partition, "")
+}
+
 func (m *memory) Bulk(_ context.Context, put []Document, remove []Key) error {
 	for _, d := range put {
 		m.let()

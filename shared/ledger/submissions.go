@@ -7,6 +7,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strings"
 
 	"cssa/shared/checklist"
 )
@@ -182,6 +183,37 @@ func (b *Book) AllSubmissions(ctx context.Context, e checklist.EditionID) iter.S
 			ofFirm = append(ofFirm, s)
 		}
 		flush()
+	}
+}
+
+// A Mark stands for all submissions of a firm to an edition: as long as the mark is the same, so are they.
+type Mark struct {
+	Firm     checklist.FirmID
+	Versions string // ticket number and revision of each document
+}
+
+// Marks returns the marks of all firms of an edition that have submitted, by firm id. It reads no answers. Submissions that
+// are read later may be newer than their mark, never older. An error ends it.
+func (b *Book) Marks(ctx context.Context, e checklist.EditionID) iter.Seq2[Mark, error] {
+	return func(yield func(Mark, error) bool) {
+		var m Mark
+		for d, err := range b.store.Revisions(ctx, submissionKey(e, "", 0).Partition) {
+			if err != nil {
+				yield(Mark{}, fmt.Errorf("marks of %s: %w", e, err))
+				return
+			}
+			firm, ticket, _ := strings.Cut(d.Key.Sort, "#")
+			if id := checklist.FirmID(firm); id != m.Firm {
+				if m.Firm != "" && !yield(m, nil) {
+					return
+				}
+				m = Mark{Firm: id}
+			}
+			m.Versions += fmt.Sprintf("%s.%d ", ticket, d.Revision)
+		}
+		if m.Firm != "" {
+			yield(m, nil)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type Ledger interface {
 	Submission(context.Context, checklist.EditionID, checklist.FirmID, checklist.TicketNumber) (checklist.Submission, error)
 	Submissions(context.Context, checklist.EditionID, checklist.FirmID) ([]checklist.Submission, error)
 	AllSubmissions(context.Context, checklist.EditionID) iter.Seq2[checklist.Submission, error]
+	Marks(context.Context, checklist.EditionID) iter.Seq2[ledger.Mark, error]
 	Current(context.Context, checklist.EditionID, checklist.FirmID) (checklist.Current, error)
 	Currents(context.Context, checklist.EditionID) iter.Seq2[checklist.Current, error]
 

@@ -53,6 +53,36 @@ var submissionBehaviours = map[string]func(*testing.T, Ledger){
 		must(t, err)
 		same(t, "current", c, checklist.Current{Submission: w, FirstReceived: noon.Add(-time.Hour)})
 	},
+	"a firm's mark is the same as long as its submissions are": func(t *testing.T, l Ledger) {
+		ctx := t.Context()
+		same(t, "no marks", len(all(t, l.Marks(ctx, edition))), 0)
+		for _, f := range []checklist.FirmID{"S-0002", "S-0001", "S-00011"} {
+			must(t, ledger.Record(ctx, l, submission(f, 1, checklist.Returned, noon)))
+		}
+		elsewhere := submission("S-0009", 1, checklist.Accepted, noon)
+		elsewhere.Edition = other
+		must(t, ledger.Record(ctx, l, elsewhere))
+		before := all(t, l.Marks(ctx, edition))
+		must(t, ledger.Record(ctx, l, submission("S-0002", 1, checklist.Returned, noon)))
+		same(t, "marks after a repeat", all(t, l.Marks(ctx, edition)), before)
+		must(t, ledger.Record(ctx, l, submission("S-0002", 2, checklist.Accepted, noon)))
+		after := all(t, l.Marks(ctx, edition))
+		var firms []checklist.FirmID
+		for i, m := range after {
+			firms = append(firms, m.Firm)
+			if changed := m.Firm == "S-0002"; changed == (m == before[i]) {
+				t.Errorf("%s: %v, before %v", m.Firm, m, before[i])
+			}
+		}
+		var listed []checklist.FirmID
+		for s, err := range l.AllSubmissions(ctx, edition) {
+			must(t, err)
+			if len(listed) == 0 || listed[len(listed)-1] != s.Firm {
+				listed = append(listed, s.Firm)
+			}
+		}
+		same(t, "firms", firms, listed)
+	},
 	"callers and ledger share no memory": func(t *testing.T, l Ledger) {
 		s := submission("S-0001", 1, checklist.Accepted, noon)
 		s.Faults = []checklist.Fault{{Code: "W301", Severity: checklist.Confirm}}
