@@ -77,6 +77,7 @@ var theLaw = []line{
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
 	{"shared/disclosure/audit", "shared/checklist shared/table", "", ""},
 	{"shared/disclosure/scan", "shared/checklist shared/table", parquet + " golang.org/x/net/html", ""},
+	{"shared/figure/fonts", "", "golang.org/x/image", "fonts"},
 	{"shared/lake", "shared/archive shared/checklist shared/register shared/table shared/tally shared/trend", parquet, ""},
 	{"shared/lake/athena", "shared/checklist shared/lake", awsSDK, "aws"},
 	{"shared/lake/duckdb", "shared/lake", duckdb, "cgo"},
@@ -173,7 +174,7 @@ func isStep(dir string) bool {
 	return matches("functions/*", dir) && dir != "functions/cssa"
 }
 
-// isAdapter says whether a room hangs under a cupboard and binds it to a technology.
+// isAdapter says whether a room hangs under a cupboard and binds it to a technology. The parts of figure bind it to none.
 func isAdapter(dir string) bool {
-	return matches("shared/*/*", dir) && !strings.HasSuffix(dir, "test")
+	return matches("shared/*/*", dir) && !matches("shared/figure/*", dir) && !strings.HasSuffix(dir, "test")
 }
