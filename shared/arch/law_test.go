@@ -95,6 +95,8 @@ var theLaw = []line{
 	{"shared/questionnaire/preview", "shared/checklist shared/questionnaire", "", ""},
 	{"shared/questionnaire/sheet", "shared/checklist shared/questionnaire", excel + " " + text + " github.com/goccy/go-yaml", ""},
 	{"shared/register", "shared/checklist", text, ""},
+	{"shared/receipt", "shared/archive shared/checklist", "golang.org/x/mod/sumdb", ""},
+	{"shared/receipt/keyfile", "", "", ""},
 	{"shared/report", "shared/checklist shared/table", "", ""},
 	{"shared/settings", "", "", ""},
 	{"shared/table", "shared/checklist", "", ""},
