@@ -19,7 +19,7 @@ func (r *reader) readCover() {
 		at := r.found.rows[string(f.field)]
 		fault := func(code checklist.FaultCode, args ...string) {
 			x := checklist.NewFault(code, append(args, "name", f.short.JA, "name_en", f.short.EN)...)
-			x.Sheet, x.Cell = r.layout.Cover(f.field).Sheet, r.layout.Cover(f.field).Cell
+			x.Sheet = r.layout.Cover(f.field).Sheet // another row may stand in the layout's cell
 			if at != nil {
 				x.Sheet, x.Cell = at.sheet, at.cell(0)
 			}

@@ -23,6 +23,7 @@ const (
 	statusDone    = signDone + " 直りました"
 	statusReason  = signDone + " 理由あり"
 	statusChanged = "変更あり（再提出で確認）"
+	statusUnknown = "再提出で確認" // no formula can tell
 )
 
 // Words on the sheets of the checklist.
@@ -39,6 +40,8 @@ type mark struct {
 	at          cellAt   // its cell; the zero cellAt if it has none
 	related     []cellAt // the cells a change of which may mend it, its own first
 	proof       string   // a formula that is true only when it is mended; "" if none can say so
+	hint        string   // a formula that is true when something changed that may mend it; "" if none can say so
+	unknown     bool     // no formula sees whether it is mended
 	tag         string   // how its text in the finding column begins
 	reason      string   // that the firm gave already
 	reasonOnly  bool     // not a fault now: the row keeps a reason that was given before
@@ -65,6 +68,8 @@ func (m *mark) status() string {
 	switch {
 	case m.reason != "":
 		return statusReason
+	case m.unknown:
+		return statusUnknown
 	case m.fault.Severity == checklist.Confirm:
 		return statusAsked
 	}

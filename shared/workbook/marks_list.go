@@ -116,10 +116,12 @@ func (w *listWriter) head(last int) {
 	w.cell(listID, rowMark, xfMark, markList)
 	w.cell(listReason, rowMark, xfMark, markReason)
 	w.row(rowMark, 3)
-	mend, confirm := 0, 0
+	mend, confirm, unknown := 0, 0, 0
 	for i := range w.marks {
 		switch x := &w.marks[i]; {
-		case x.reason != "":
+		case x.reason != "" || x.reasonOnly:
+		case x.unknown:
+			unknown++
 		case x.sign() == signMend:
 			mend++
 		default:
@@ -135,7 +137,7 @@ func (w *listWriter) head(last int) {
 	if checked {
 		title = "提出前の確認：" + strings.TrimPrefix(title, "点検票に、")
 	}
-	if checked && mend == 0 {
+	if checked && mend+unknown == 0 {
 		title, english = "提出前の確認：ご確認いただきたい箇所があります", "Please look at these answers again."
 	}
 	w.cell(listNo, listTitle, xfTitle, title)
@@ -158,13 +160,16 @@ func (w *listWriter) head(last int) {
 	begins := func(with string) string {
 		return fmt.Sprintf(`COUNTIF(%s,"%s*")`, status, with)
 	}
-	changed := begins("変更")
+	changed := begins("変更") + "+" + begins(statusUnknown)
+	now := fmt.Sprintf("残りのエラー %d 件　／　確認 %d 件", mend, confirm)
+	if unknown > 0 {
+		now += fmt.Sprintf("　／　再提出で確認 %d 件", unknown)
+	}
 	w.formula(listNo, listCount, xfCount,
-		fmt.Sprintf(`"残りのエラー "&%s&" 件　／　確認 "&%s&" 件"&IF(%s=0,"","　／　再提出で確認 "&%s&" 件")`, begins(signMend), begins(signConfirm), changed, changed),
-		fmt.Sprintf("残りのエラー %d 件　／　確認 %d 件", mend, confirm))
+		fmt.Sprintf(`"残りのエラー "&%s&" 件　／　確認 "&%s&" 件"&IF(%s=0,"","　／　再提出で確認 "&(%s)&" 件")`, begins(signMend), begins(signConfirm), changed, changed), now)
 	w.row(listCount, 24)
 	steps := "① 青い番地を押すと、その欄に移ります。　② 直すと「状態」が「✓ 直りました」に変わります。　③ 残りが0件になったら保存し、このファイルのまま再提出してください（この一覧は消さなくて構いません）。"
-	if mend == 0 {
+	if mend+unknown == 0 {
 		steps = "① 青い番地を押すと、その欄に移ります。　② 直すか、右端の「理由」に記入してください。　③ 訂正や理由があるときだけ、このファイルのまま再提出してください。"
 	}
 	english = "Press a blue cell name to go there; the status changes as you mend. Then save this file and send it again as it is; for △ you may give a reason instead."
@@ -271,7 +276,7 @@ func (w *listWriter) bottom(last int) {
 	for i, rule := range []struct {
 		begins string
 		dxf    int
-	}{{signDone, dxfDone}, {"変", dxfChanged}} {
+	}{{signDone, dxfDone}, {"変", dxfChanged}, {"再", dxfChanged}} {
 		fmt.Fprintf(&w.b, `<%scfRule type="expression" dxfId="%d" priority="%d"><%sformula>LEFT($%s%d,1)="%s"</%sformula></%scfRule>`,
 			p, w.styles.dxf[rule.dxf], i+1, p, columnName(listStatus), listFirst, rule.begins, p, p)
 	}

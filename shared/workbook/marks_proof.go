@@ -42,7 +42,7 @@ func (m *marker) prove(x *mark, got *Reading) {
 	}
 	switch f.Code {
 	case checklist.CodeUnanswered, checklist.CodeNotAChoice, checklist.CodeTwoChoices, checklist.CodeNotANumber, checklist.CodeOutOfRange,
-		checklist.CodeTooLong, checklist.CodeCellError, checklist.CodeFormula, checklist.CodeDecimals:
+		checklist.CodeTooLong, checklist.CodeCellError, checklist.CodeFormula, checklist.CodeDecimals, checklist.CodeMerged:
 		x.proof = answered(q, f.Ref.Stage, own)
 	case checklist.CodeMovedAnswer:
 		if at := place(f.Ref); at != "" {
@@ -90,15 +90,24 @@ func (m *marker) proveCover(x *mark) string {
 	case f.Code == checklist.CodeNotConfirmed:
 		return is(own, []string{confirmed}, false)
 	case field == nil:
-	case field.field == ReferenceDate:
-		d := m.ed.ReferenceDate
-		return fmt.Sprintf("IF(ISNUMBER(%s),INT(%s)=DATE(%d,%d,%d),FALSE)", own, own, d.Year, int(d.Month), d.Day)
-	case field.date:
-		return fmt.Sprintf("IF(ISNUMBER(%s),AND(%s>=61,%s<=2958465),FALSE)", own, own, own)
-	case f.Code == checklist.CodeCoverBlank || f.Code == checklist.CodeNoApproval:
-		return notBlank(own)
+	case field.date || f.Code == checklist.CodeCoverBlank || f.Code == checklist.CodeNoApproval:
+		return m.fieldFilled(field, own)
 	}
 	return ""
+}
+
+// fieldFilled is true only if a cell holds what a field of the cover asks for.
+func (m *marker) fieldFilled(f *coverField, at string) string {
+	switch {
+	case f.field == ReferenceDate:
+		d := m.ed.ReferenceDate
+		return fmt.Sprintf("IF(ISNUMBER(%s),INT(%s)=DATE(%d,%d,%d),FALSE)", at, at, d.Year, int(d.Month), d.Day)
+	case f.field == Carried:
+		return is(at, []string{confirmed}, false)
+	case f.date:
+		return fmt.Sprintf("IF(ISNUMBER(%s),AND(%s>=61,%s<=2958465),FALSE)", at, at, at)
+	}
+	return notBlank(at)
 }
 
 // answered is true only if a cell holds an answer that the reader takes.
@@ -171,6 +180,19 @@ func notBlank(at string) string {
 	return "LEN(TRIM(CLEAN(" + text + ")))>0"
 }
 
+// settle says of a finding whether its status can be followed at all: by the cells that may mend it, or by a formula that
+// Excel takes.
+func (m *marker) settle(x *mark) {
+	const longest = 8000 // Excel takes 8192 characters
+	if len([]rune(m.statusFormula(x))) > longest {
+		x.proof, x.hint = "", ""
+	}
+	was := m.was[x.at]
+	merged := x.fault.Code == checklist.CodeMerged && !was.blank()        // unmerging shows what the cell held all along
+	sorted := x.fault.Code == checklist.CodeMisplacedRow && x.proof == "" // it is not this row that has to change
+	x.unknown = merged || sorted || len(x.related) == 0 && x.proof == "" && x.hint == "" || len([]rune(m.statusFormula(x))) > longest
+}
+
 // statusFormula is the live status of a finding. What the cells held when the list was made stands in its hidden columns.
 func (m *marker) statusFormula(x *mark) string {
 	open, done := `"`+statusOpen+`"`, `"`+statusDone+`"`
@@ -178,23 +200,33 @@ func (m *marker) statusFormula(x *mark) string {
 		open = `"` + statusAsked + `"`
 	}
 	formula := open
-	if len(x.related) > 0 {
+	switch {
+	case x.unknown:
+		if x.fault.Severity != checklist.Confirm {
+			return ""
+		}
+		formula = `"` + statusUnknown + `"`
+	case len(x.related) == 0:
+		if x.hint != "" {
+			formula = fmt.Sprintf(`IF(%s,"%s",%s)`, x.hint, statusChanged, open)
+		}
+		if x.proof != "" {
+			formula = fmt.Sprintf(`IF(IFERROR(%s,FALSE),%s,%s)`, x.proof, done, formula)
+		}
+		formula = fmt.Sprintf(`IFERROR(%s,"%s")`, formula, statusChanged)
+	default:
 		var changed []string
 		for i, c := range x.related {
 			changed = append(changed, fmt.Sprintf(`NOT(EXACT(%s&"",%s&""))`, m.address(c), absolute(listWas+i, x.row)))
 		}
 		formula = fmt.Sprintf(`IF(OR(%s),"%s",%s)`, strings.Join(changed, ","), statusChanged, open)
 		if x.proof != "" {
-			formula = fmt.Sprintf(`IF(%s,%s,%s)`, x.proof, done, formula)
+			formula = fmt.Sprintf(`IF(IFERROR(%s,FALSE),%s,%s)`, x.proof, done, formula)
 		}
 		formula = fmt.Sprintf(`IF(ISERROR(%s),%s,IFERROR(%s,"%s"))`, m.address(x.at), open, formula, statusChanged)
 	}
 	if x.fault.Severity == checklist.Confirm {
 		formula = fmt.Sprintf(`IF(LEN(TRIM(%s))>0,"%s",%s)`, absolute(listReason, x.row), statusReason, formula)
-	}
-	const longest = 8000 // Excel takes 8192 characters
-	if len([]rune(formula)) > longest {
-		return ""
 	}
 	return formula
 }

@@ -73,6 +73,7 @@ func (m *marker) markSheet(sheet int, part []byte) ([]byte, error) {
 	if s.cols == nil || s.cols.list {
 		return s.bytes(), nil
 	}
+	m.heads[sheet] = markedHead{s.markRow, s.cols.ids}
 	for _, marks := range s.rows {
 		for _, x := range marks {
 			x.withoutCell = !s.written[x.at.row]

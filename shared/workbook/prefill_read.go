@@ -15,7 +15,7 @@ func (r *reader) checkCarried() {
 	}
 	fault := func(at *foundRow, f Field, code checklist.FaultCode, args ...string) {
 		x := checklist.NewFault(code, args...)
-		x.Sheet, x.Cell = r.layout.Cover(f).Sheet, r.layout.Cover(f).Cell
+		x.Sheet = r.layout.Cover(f).Sheet
 		if at != nil {
 			x.Sheet, x.Cell = at.sheet, at.cell(0)
 		}

@@ -182,7 +182,7 @@ func TestWhatWasCarriedIsToBeConfirmed(t *testing.T) {
 		}
 	}
 	gone := edit(t, full, func(f *excelize.File) error { return f.RemoveRow(at.Sheet, rowOf(t, at)) })
-	if got := summary(read(ed, gone).Faults); !slices.Contains(got, "F016 "+at.Sheet+" "+at.Cell) {
+	if got := summary(read(ed, gone).Faults); !slices.Contains(got, "F016 "+at.Sheet) {
 		t.Errorf("its row was deleted: %v", got[:min(len(got), 4)])
 	}
 }

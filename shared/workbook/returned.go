@@ -43,7 +43,7 @@ func Returned(w io.Writer, r io.ReaderAt, size int64, ed *checklist.Edition, got
 	}
 	m, err := newMarker(r, size, ed, &got, n)
 	if err == nil {
-		err = m.mark()
+		err = m.mark(&got)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrCannotMark, err)
@@ -57,14 +57,16 @@ type marker struct {
 	book     *book
 	files    []*zip.File
 	ed       *checklist.Edition
+	layout   *Layout
 	notice   Notice
 	marks    []mark
 	mainPart string
 
-	sections map[int]bool      // sheets of sections; the others are the cover
-	was      map[cellAt]value  // what the cells hold that the list looks at
-	idOf     map[cellAt]string // what stands in the column of ids, by sheet and row
-	columnOf map[string]int    // finding columns of the marked sheets, by name
+	sections map[int]bool       // sheets of sections; the others are the cover
+	was      map[cellAt]value   // what the cells hold that the list looks at
+	idOf     map[cellAt]string  // what stands in the column of ids, by sheet and row
+	heads    map[int]markedHead // of the sheets of the checklist
+	columnOf map[string]int     // finding columns of the marked sheets, by name
 	styles   markStyles
 	oldList  int // the sheet of an earlier list; -1 if there is none
 	listName string
@@ -100,8 +102,8 @@ func newMarker(r io.ReaderAt, size int64, ed *checklist.Edition, got *Reading, n
 		return nil, err
 	}
 	m := &marker{
-		c: c, book: b, files: z.File, ed: ed, notice: n, mainPart: "xl/workbook.xml", sections: map[int]bool{}, was: map[cellAt]value{},
-		idOf: map[cellAt]string{}, columnOf: map[string]int{}, oldList: -1, listName: listName, changed: map[string]*newBody{},
+		c: c, book: b, files: z.File, ed: ed, layout: LayoutOf(ed), notice: n, mainPart: "xl/workbook.xml", sections: map[int]bool{}, was: map[cellAt]value{},
+		idOf: map[cellAt]string{}, heads: map[int]markedHead{}, columnOf: map[string]int{}, oldList: -1, listName: listName, changed: map[string]*newBody{},
 		removed: map[string]bool{}, kinds: map[string]string{},
 	}
 	rels, err := c.relations("_rels/.rels", "")
@@ -150,7 +152,7 @@ func (m *marker) findList() error {
 }
 
 // mark makes every part that changes.
-func (m *marker) mark() error {
+func (m *marker) mark(got *Reading) error {
 	m.c.left = maxInflated
 	rels, err := m.c.relations(relsOf(m.mainPart), path.Dir(m.mainPart)+"/")
 	if err != nil {
@@ -189,6 +191,10 @@ func (m *marker) mark() error {
 	for i := range m.marks {
 		if x := &m.marks[i]; x.proof == "" && !x.at.isZero() && x.fault.Ref == (checklist.Ref{}) {
 			x.proof = m.proveCover(x)
+		}
+		if x := &m.marks[i]; !x.reasonOnly {
+			m.proveAbsent(x, got)
+			m.settle(x)
 		}
 	}
 	if err := m.bookParts(); err != nil {

@@ -5,12 +5,16 @@ package workbook_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // mend opens a workbook in LibreOffice, types into cells as at the keyboard, lets it calculate, saves, and prints what the
@@ -36,7 +40,11 @@ for _ in range(600):
 desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 doc = desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_blank", 0, (option("Hidden", True),))
 for sheet, name, text in typed:
-    doc.Sheets.getByName(sheet).getCellRangeByName(name).setFormula(text)
+    if text == "delete the row":
+        doc.Sheets.getByName(sheet).unprotect("")
+        doc.Sheets.getByName(sheet).Rows.removeByIndex(int(name[1:]) - 1, 1)
+    else:
+        doc.Sheets.getByName(sheet).getCellRangeByName(name).setFormula(text)
 doc.calculateAll()
 said = [doc.Sheets.getByName(sheet).getCellRangeByName(name).String for sheet, name in asked]
 doc.storeToURL(uno.systemPathToFileUrl(saved), (option("FilterName", "Calc MS Excel 2007 XML"),))
@@ -98,5 +106,53 @@ func TestLibreOfficeMends(t *testing.T) {
 	}
 	if got := read(ed, again); !reflect.DeepEqual(got.Faults, after.Faults) || !reflect.DeepEqual(got.Reasons, after.Reasons) {
 		t.Errorf("marked again, it reads as %q", summary(got.Faults))
+	}
+}
+
+// What was gone or there twice is put right in LibreOffice, and its status turns there too.
+func TestLibreOfficeSeesWhatIsPutBack(t *testing.T) {
+	ed := smallEdition()
+	data := edit(t, write(t, ed, signed(ed), complete()), func(f *excelize.File) error {
+		return errors.Join(f.DuplicateRow(page1, 14), f.SetCellValue(page1, "A9", nil), f.SetCellValue(page1, "D9", nil),
+			f.SetCellValue("表紙", "A8", nil), f.SetCellValue(page2, "D8", nil), f.MergeCell(page2, "D7", "D8"), f.SetCellValue(page2, "E1", nil))
+	})
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "marked.xlsx"), filepath.Join(dir, "mended.xlsx")
+	if err := os.WriteFile(in, returned(t, ed, data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var asked [][2]string
+	faults := read(ed, data).Faults
+	for i := range faults {
+		asked = append(asked, [2]string{listSheet, fmt.Sprint(statusCol, firstRow+i)})
+	}
+	order := func(typed [][3]string) []string {
+		body, err := json.Marshal([]any{typed, asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("/usr/bin/python3", "-c", mend, in, out, filepath.Join(dir, "profile"), "cssa"+filepath.Base(dir))
+		cmd.Stdin, cmd.Stderr = bytes.NewReader(body), os.Stderr
+		said, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("LibreOffice: %v", err)
+		}
+		var got []string
+		if err := json.Unmarshal(said, &got); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	for i, got := range order([][3]string{}) {
+		if got != openStatus {
+			t.Errorf("%s: at first %q", faults[i].Code, got)
+		}
+	}
+	got := order([][3]string{{page1, "A9", "policy"}, {page1, "D9", "2"}, {page1, "A15", "delete the row"}, {"表紙", "A8", "cover/preparer"},
+		{page2, "D8", "はい"}, {page2, "E1", "answer-2"}})
+	for i := range faults {
+		if got[i] != "✓ 直りました" {
+			t.Errorf("%s: then %q", faults[i].Code, got[i])
+		}
 	}
 }
