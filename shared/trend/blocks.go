@@ -5,45 +5,42 @@ package trend
 type blocks struct {
 	counters []int32
 	rows     []block
+	nobody   Codes
 }
 
-// A block is where the counters of a row lie, and how many codes there are then and now. A row that broke has none.
-type block struct{ at, then, now int }
+// A block is where the counters of a row lie, and how many codes there are then and now.
+type block struct{ row, at, then, now int32 }
 
 func (p *Plan) blocks() *blocks {
-	b := &blocks{rows: make([]block, len(p.coders))}
-	n := 0
+	b := &blocks{nobody: make(Codes, len(p.coders))}
+	n := int32(0)
 	for i := range p.coders {
 		if k := &p.coders[i]; k.row.Broke == nil {
-			b.rows[i] = block{n, k.then.width(), k.now.width()}
-			n += b.rows[i].then * b.rows[i].now
+			r := block{int32(i), n, int32(k.then.width()), int32(k.now.width())}
+			b.rows = append(b.rows, r)
+			n += r.then * r.now
 		}
 	}
-	b.counters = make([]int32, n+1) // the last is for rows that broke, whose codes are all that of nobody
-	for i := range b.rows {
-		if b.rows[i].then == 0 {
-			b.rows[i].at = n
-		}
-	}
+	b.counters = make([]int32, n)
 	return b
 }
 
-// count counts pairs, of which one may be nobody.
-func (b *blocks) count(pairs [][2]*Firm) {
+// A couple is the indexes of two firms, or of one; -1 is nobody.
+type couple struct{ then, now int32 }
+
+// count counts pairs.
+func (b *blocks) count(pairs []couple, then, now []*Firm) {
 	clear(b.counters)
-	nobody := make(Codes, len(b.rows))
 	for _, p := range pairs {
-		then, now := nobody, nobody
-		if p[0] != nil {
-			then = p[0].Codes
+		was, is := b.nobody, b.nobody
+		if p.then >= 0 {
+			was = then[p.then].Codes
 		}
-		if p[1] != nil {
-			now = p[1].Codes
+		if p.now >= 0 {
+			is = now[p.now].Codes
 		}
-		then, now = then[:len(b.rows)], now[:len(b.rows)]
-		for i := range b.rows {
-			r := &b.rows[i]
-			b.counters[r.at+int(then[i])*r.now+int(now[i])]++
+		for _, r := range b.rows {
+			b.counters[r.at+int32(was[r.row])*r.now+int32(is[r.row])]++
 		}
 	}
 }
@@ -54,8 +51,8 @@ func (b *blocks) addTo(cells [][]int32, was, is bool) {
 	if !was && !is {
 		return
 	}
-	for i, r := range b.rows {
-		to := cells[i]
+	for _, r := range b.rows {
+		to := cells[r.row]
 		from := b.counters[r.at : r.at+r.then*r.now]
 		switch {
 		case was && is:
@@ -64,11 +61,11 @@ func (b *blocks) addTo(cells [][]int32, was, is bool) {
 			}
 		case was:
 			for k, n := range from {
-				to[k/r.now*r.now] += n
+				to[k-k%int(r.now)] += n
 			}
 		default:
 			for k, n := range from {
-				to[k%r.now] += n
+				to[k%int(r.now)] += n
 			}
 		}
 	}

@@ -39,83 +39,144 @@ type Flow struct {
 
 // Compare counts. Each firm must be in its list once; heirs are those of [Match].
 func (p *Plan) Compare(then, now []Firm, heirs map[checklist.FirmID]checklist.FirmID) (*Comparison, error) {
-	before, ids, err := byID(then)
+	was, ids, err := byID(then)
 	if err != nil {
 		return nil, fmt.Errorf("trend: %s: %w", p.old.ID, err)
 	}
-	after, idsNow, err := byID(now)
+	is, idsNow, err := byID(now)
 	if err != nil {
 		return nil, fmt.Errorf("trend: %s: %w", p.now.ID, err)
 	}
-	c := &Comparison{plan: p, Links: Match(ids, idsNow, heirs)}
-	c.groups = groupsOf(p.now, then, now)
-	at := map[table.Group]int{}
-	for i, g := range c.groups {
-		at[g] = i
-	}
+	c := &Comparison{plan: p}
+	sets := newSets()
+	thenIn, nowIn := sets.of(was), sets.of(is)
+	c.groups = groupsOf(p.now, sets.groups)
+	member := sets.membership(c.groups)
 	c.flows, c.cells = make([]Flow, len(c.groups)), make([][][]int32, len(c.groups))
 	for g := range c.cells {
-		c.cells[g] = make([][]int32, len(p.coders))
-		for i := range p.coders {
-			if k := &p.coders[i]; k.row.Broke == nil {
-				c.cells[g][i] = make([]int32, k.then.width()*k.now.width())
-			}
-		}
+		c.cells[g] = p.cells()
 	}
-	var strata []*stratum
-	alike := map[string]*stratum{}
-	for _, l := range c.Links {
-		pair := [2]*Firm{before[l.Then], after[l.Now]}
-		was, is := membership(pair[0], at), membership(pair[1], at)
-		key := string(was) + string(is)
-		s := alike[key]
-		if s == nil {
-			s = &stratum{was: was, is: is}
-			alike[key] = s
-			strata = append(strata, s)
+	type stratum [2]int // the sets of groups that its firms were in, and are in
+	pairs := map[stratum]*[]couple{}
+	var strata []stratum
+	links := match(ids, idsNow, heirs)
+	c.Links = make([]Link, len(links))
+	for i, m := range links {
+		c.Links[i] = m.Link
+		var s stratum
+		if m.then >= 0 {
+			s[0] = thenIn[m.then]
 		}
-		s.pairs = append(s.pairs, pair)
-		for g := range c.groups {
-			c.flows[g].add(was[g] > 0, is[g] > 0, l.How)
+		if m.now >= 0 {
+			s[1] = nowIn[m.now]
+		}
+		of := pairs[s]
+		if of == nil {
+			of = new([]couple)
+			pairs[s], strata = of, append(strata, s)
+		}
+		*of = append(*of, couple{int32(m.then), int32(m.now)})
+		for g := range c.flows {
+			c.flows[g].add(member[s[0]][g], member[s[1]][g], m.How)
 		}
 	}
 	blocks := p.blocks()
 	for _, s := range strata {
-		blocks.count(s.pairs)
+		blocks.count(*pairs[s], was, is)
 		for g := range c.groups {
-			blocks.addTo(c.cells[g], s.was[g] > 0, s.is[g] > 0)
+			blocks.addTo(c.cells[g], member[s[0]][g], member[s[1]][g])
 		}
 	}
 	return c, nil
 }
 
-// A stratum is the pairs of firms that are in the same groups then, and in the same groups now.
-type stratum struct {
-	was, is []byte // of each group: 1 if they are in it
-	pairs   [][2]*Firm
-}
-
-func byID(firms []Firm) (map[checklist.FirmID]*Firm, []checklist.FirmID, error) {
-	at, ids := make(map[checklist.FirmID]*Firm, len(firms)), make([]checklist.FirmID, len(firms))
-	for i := range firms {
-		if at[firms[i].ID] != nil {
-			return nil, nil, fmt.Errorf("firm %s is counted twice", firms[i].ID)
+// cells returns the cells of one group.
+func (p *Plan) cells() [][]int32 {
+	cells := make([][]int32, len(p.coders))
+	for i := range p.coders {
+		if k := &p.coders[i]; k.row.Broke == nil {
+			cells[i] = make([]int32, k.then.width()*k.now.width())
 		}
-		at[firms[i].ID], ids[i] = &firms[i], firms[i].ID
 	}
-	return at, ids, nil
+	return cells
 }
 
-func membership(f *Firm, at map[table.Group]int) []byte {
-	in := make([]byte, len(at))
-	if f == nil {
-		return in
+// byID returns firms and their ids, by id.
+func byID(firms []Firm) ([]*Firm, []checklist.FirmID, error) {
+	sorted, ids := make([]*Firm, len(firms)), make([]checklist.FirmID, len(firms))
+	for i := range firms {
+		sorted[i] = &firms[i]
 	}
-	in[at[table.All]] = 1
-	for _, g := range f.Groups {
-		in[at[g]] = 1
+	byID := func(a, b *Firm) int { return cmp.Compare(a.ID, b.ID) }
+	if !slices.IsSortedFunc(sorted, byID) {
+		slices.SortFunc(sorted, byID)
+	}
+	for i, f := range sorted {
+		if ids[i] = f.ID; i > 0 && ids[i] == ids[i-1] {
+			return nil, nil, fmt.Errorf("firm %s is counted twice", f.ID)
+		}
+	}
+	return sorted, ids, nil
+}
+
+// sets number the sets of groups that firms are in. Set 0 is nobody's.
+type sets struct {
+	groups []table.Group
+	at     map[table.Group]int
+	byKey  map[string]int
+	in     [][]int // of each set: indexes in groups
+}
+
+func newSets() *sets {
+	return &sets{groups: []table.Group{table.All}, at: map[table.Group]int{table.All: 0}, byKey: map[string]int{}, in: [][]int{nil}}
+}
+
+// of returns the set of each firm.
+func (s *sets) of(firms []*Firm) []int {
+	out := make([]int, len(firms))
+	var key []byte
+	for i, f := range firms {
+		key = key[:0]
+		for _, g := range f.Groups {
+			key = append(append(append(append(key, g.Dimension...), 0), g.ID...), 0)
+		}
+		set, ok := s.byKey[string(key)]
+		if !ok {
+			set = len(s.in)
+			s.byKey[string(key)], s.in = set, append(s.in, s.indexes(f.Groups))
+		}
+		out[i] = set
+	}
+	return out
+}
+
+func (s *sets) indexes(groups []table.Group) []int {
+	in := []int{0} // all
+	for _, g := range groups {
+		at, ok := s.at[g]
+		if !ok {
+			at = len(s.groups)
+			s.at[g], s.groups = at, append(s.groups, g)
+		}
+		in = append(in, at)
 	}
 	return in
+}
+
+// membership says of each set which of the groups are in it.
+func (s *sets) membership(groups []table.Group) [][]bool {
+	at := make([]int, len(groups))
+	for i, g := range groups {
+		at[s.at[g]] = i
+	}
+	out := make([][]bool, len(s.in))
+	for i, in := range s.in {
+		out[i] = make([]bool, len(groups))
+		for _, g := range in {
+			out[i][at[g]] = true
+		}
+	}
+	return out
 }
 
 // add counts one firm that was, or is, in the group.
@@ -136,9 +197,9 @@ func (f *Flow) add(was, is bool, how How) {
 	}
 }
 
-// groupsOf returns the groups that have members in either edition, by this edition's dimensions and in the order it declares,
+// groupsOf sorts the groups that have members in either edition, by this edition's dimensions and in the order it declares,
 // those it does not declare last, by id.
-func groupsOf(ed *checklist.Edition, lists ...[]Firm) []table.Group {
+func groupsOf(ed *checklist.Edition, groups []table.Group) []table.Group {
 	dimensions := ed.Dimensions()
 	dimension := func(g table.Group) int {
 		if i := slices.Index(dimensions, checklist.Dimension(g.Dimension)); i >= 0 {
@@ -154,18 +215,7 @@ func groupsOf(ed *checklist.Edition, lists ...[]Firm) []table.Group {
 		}
 		return len(ed.Groups)
 	}
-	seen := map[table.Group]bool{table.All: true}
-	groups := []table.Group{table.All}
-	for _, firms := range lists {
-		for _, f := range firms {
-			for _, g := range f.Groups {
-				if !seen[g] {
-					seen[g] = true
-					groups = append(groups, g)
-				}
-			}
-		}
-	}
+	groups = slices.Clone(groups)
 	slices.SortFunc(groups, func(a, b table.Group) int {
 		return cmp.Or(cmp.Compare(dimension(a), dimension(b)), cmp.Compare(a.Dimension, b.Dimension),
 			cmp.Compare(declared(a), declared(b)), cmp.Compare(a.ID, b.ID))

@@ -29,39 +29,55 @@ type Link struct {
 // is not in the register any more under its own name, the firm that took it over by this edition's reference date. Every
 // firm is in exactly one link: the matched and the entrants by this edition's ids, then those that left by the last's.
 func Match(then, now []checklist.FirmID, heirs map[checklist.FirmID]checklist.FirmID) []Link {
-	replied := map[checklist.FirmID]bool{}
-	for _, id := range then {
-		replied[id] = true
+	matched := match(slices.Sorted(slices.Values(then)), slices.Sorted(slices.Values(now)), heirs)
+	links := make([]Link, len(matched))
+	for i, m := range matched {
+		links[i] = m.Link
 	}
-	taken := map[checklist.FirmID][]checklist.FirmID{} // by their heir
-	for _, id := range then {
-		if heir, ok := heirs[id]; ok {
-			taken[heir] = append(taken[heir], id)
+	return links
+}
+
+// A matched is a link with the indexes of its firms; -1 is nobody.
+type matched struct {
+	Link
+	then, now int
+}
+
+// match is Match of sorted ids.
+func match(then, now []checklist.FirmID, heirs map[checklist.FirmID]checklist.FirmID) []matched {
+	taken := map[checklist.FirmID][]int{} // by their heir
+	for id, heir := range heirs {
+		if i, ok := slices.BinarySearch(then, id); ok {
+			taken[heir] = append(taken[heir], i)
 		}
 	}
-	matched := map[checklist.FirmID]bool{}
-	var links []Link
-	for _, id := range slices.Sorted(slices.Values(now)) {
+	done := make([]bool, len(then))
+	links := make([]matched, 0, len(now))
+	i := 0
+	for j, id := range now {
+		for i < len(then) && then[i] < id {
+			i++
+		}
 		switch from := taken[id]; {
-		case replied[id]:
-			matched[id] = true
-			links = append(links, Link{id, id, Own})
+		case i < len(then) && then[i] == id:
+			done[i] = true
+			links = append(links, matched{Link{id, id, Own}, i, j})
 		case len(from) == 1:
-			matched[from[0]] = true
-			links = append(links, Link{from[0], id, Succession})
+			done[from[0]] = true
+			links = append(links, matched{Link{then[from[0]], id, Succession}, from[0], j})
 		default:
-			links = append(links, Link{"", id, Entrant})
+			links = append(links, matched{Link{"", id, Entrant}, -1, j})
 		}
 	}
-	for _, id := range slices.Sorted(slices.Values(then)) {
-		if matched[id] {
+	for i, id := range then {
+		if done[i] {
 			continue
 		}
 		how := Leaver
 		if _, ok := heirs[id]; ok {
 			how = Merger
 		}
-		links = append(links, Link{id, "", how})
+		links = append(links, matched{Link{id, "", how}, i, -1})
 	}
 	return links
 }
