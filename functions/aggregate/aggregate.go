@@ -41,6 +41,8 @@ type Input interface {
 	Round(context.Context, checklist.EditionID) (ledger.Round, error)
 	Firms(context.Context) (register.Firms, error)
 	AllSubmissions(context.Context, checklist.EditionID) iter.Seq2[checklist.Submission, error]
+	Marks(context.Context, checklist.EditionID) iter.Seq2[ledger.Mark, error]
+	Submissions(context.Context, checklist.EditionID, checklist.FirmID) ([]checklist.Submission, error)
 }
 
 // Runs are the records of runs, and the state of the round that a freeze moves.
@@ -58,14 +60,17 @@ type Catalog interface {
 	AddPartitions(ctx context.Context, ed checklist.EditionID, run string) error
 }
 
-// A Step is the room with its doors. All fields are required but Catalog.
+// A Step is the room with its doors. All fields are required but Catalog, Program and Told.
 type Step struct {
 	Editions Editions
 	Ledger   Ledger
 	Lake     lake.Store  // the restricted door's
-	Past     lake.Source // the same, read: the frozen run of the edition before
+	Past     lake.Source // the same, read: what was written, the run before, and the frozen run of the edition before
 	Catalog  Catalog     // nil where the lake's readers find partitions themselves, as on the laptop
 	Now      func() time.Time
+
+	Program string                         // identifies the program: a nightly run uses a snapshot of the same one only; "": none is kept
+	Told    func(context.Context, Reading) // of what a run read; nil: nobody
 }
 
 // Nightly makes a run of what the ledger holds now. While another run of the edition is at work it is ledger.ErrHeld.
@@ -187,13 +192,27 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		return err
 	}
 	firms := all.At(ed.ReferenceDate)
-	past, err := s.trends(ctx, ed, mine, all)
+	past, err := s.trends(ctx, ed, all)
 	if err != nil {
 		return err
 	}
-	c := counting{ed: ed, deadline: round.Deadline, tally: tally.New(ed, members(ed, firms)), trends: past}
-	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(beating(ctx, mine, s.Ledger.AllSubmissions(ctx, ed.ID)))); err != nil {
+	head := lake.SnapshotHead{Edition: ed.ID, Run: r.ID, Definition: ed.Checksum, Program: s.Program, Deadline: round.Deadline.UTC(), Past: past.name()}
+	before, read, err := s.prior(ctx, head, r.Kind)
+	if err != nil {
 		return err
+	}
+	if err := s.readPast(ctx, mine, past, before); err != nil {
+		return err
+	}
+	c := counting{ed: ed, coder: tally.NewCoder(ed), deadline: round.Deadline, tally: tally.New(ed, members(ed, firms)), trends: past}
+	if s.Program != "" && r.Kind == ledger.Nightly {
+		c.snapshot = lake.NewSnapshotWriter()
+	}
+	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(s.firms(ctx, &c, mine, before, &read))); err != nil {
+		return err
+	}
+	if s.Told != nil {
+		s.Told(ctx, read)
 	}
 	r.Population, r.Replied, r.Answers = len(firms), c.replied, c.rows
 
@@ -219,6 +238,8 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	}
 	run := lake.Run{Edition: ed.ID, ID: r.ID, Kind: string(r.Kind), StartedAt: at, Replied: c.replied}
 	for _, write := range []func() error{
+		func() error { return s.verify(ctx, ed, &c, members(ed, firms), *r) },
+		func() error { return c.keep(ctx, store, head) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, c.submissions) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, distributions) },
 		func() error { return lake.Write(ctx, store, ed.ID, r.ID, figures) },
@@ -238,6 +259,26 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		if err := write(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// verify reads back the answers that a freeze wrote, and counts them anew from the file: what is issued is what stands there.
+func (s *Step) verify(ctx context.Context, ed *checklist.Edition, c *counting, members []tally.Member, r ledger.Run) error {
+	if r.Kind != ledger.Freeze {
+		return nil
+	}
+	again := tally.New(ed, members)
+	for f, err := range lake.CodesOf(ctx, s.Past, c.coder, ed.ID, r.ID) {
+		if err == nil {
+			err = again.AddCodes(f.Firm, f.Codes)
+		}
+		if err != nil {
+			return fmt.Errorf("count what run %s wrote: %w", r.ID, err)
+		}
+	}
+	if !again.Equal(c.tally) {
+		return fmt.Errorf("run %s: the answers that were written do not count up to what was counted", r.ID)
 	}
 	return nil
 }

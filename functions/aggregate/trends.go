@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -23,9 +24,9 @@ type trends struct {
 	heirs     map[checklist.FirmID]checklist.FirmID
 }
 
-// trends reads the edition before from its frozen run. It is nil if there is no such edition, or if that was not frozen here,
+// trends finds the frozen run of the edition before, which readPast reads. It is nil if there is no such edition, or if that was not frozen here,
 // or to another definition than the edition has now: there is nothing then to compare with.
-func (s *Step) trends(ctx context.Context, ed *checklist.Edition, mine hold, all register.Firms) (*trends, error) {
+func (s *Step) trends(ctx context.Context, ed *checklist.Edition, all register.Firms) (*trends, error) {
 	if ed.Mapping == nil {
 		return nil, nil
 	}
@@ -45,24 +46,56 @@ func (s *Step) trends(ctx context.Context, ed *checklist.Edition, mine hold, all
 	for _, m := range members(ed, all.At(ed.ReferenceDate)) {
 		t.groups[m.Firm] = m.Groups
 	}
-	groups, err := s.pastGroups(ctx, old, run)
-	if err != nil {
-		return nil, fmt.Errorf("the edition before: %w", err)
+	return t, nil
+}
+
+// name says what is compared with, "" if nothing is.
+func (t *trends) name() string {
+	if t == nil {
+		return ""
 	}
-	for a, err := range lake.AnswersOf(old, lake.ReadSeq[lake.AnswerRow](ctx, s.Past, old.ID, run)) {
+	old, _ := t.plan.Editions()
+	return fmt.Sprintf("%s %s %s", old.ID, old.Checksum, t.run)
+}
+
+// readPast reads the firms of the frozen run, coded already if there is a snapshot.
+func (s *Step) readPast(ctx context.Context, mine hold, t *trends, before prior) error {
+	if t == nil {
+		return nil
+	}
+	old, _ := t.plan.Editions()
+	groups, err := s.pastGroups(ctx, old, t.run)
+	if err != nil {
+		return fmt.Errorf("the edition before: %w", err)
+	}
+	if before.snapshot != nil {
+		for f, err := range before.snapshot.Past() {
+			if err != nil {
+				return err
+			}
+			codes, err := t.unpacked(f.Trend)
+			if err != nil {
+				return err
+			}
+			firm := checklist.FirmID(f.Firm)
+			t.then = append(t.then, trend.Firm{ID: firm, Groups: groups[firm], Codes: codes})
+		}
+		return nil
+	}
+	for a, err := range lake.AnswersOf(old, lake.ReadSeq[lake.AnswerRow](ctx, s.Past, old.ID, t.run)) {
 		if err == nil {
 			err = mine.beat(ctx)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the edition before: %w", err)
+			return fmt.Errorf("the edition before: %w", err)
 		}
-		codes, err := plan.Then(a.Answers)
+		codes, err := t.plan.Then(a.Answers)
 		if err != nil {
-			return nil, fmt.Errorf("the edition before, firm %s: %w", a.Firm, err)
+			return fmt.Errorf("the edition before, firm %s: %w", a.Firm, err)
 		}
 		t.then = append(t.then, trend.Firm{ID: a.Firm, Groups: groups[a.Firm], Codes: codes})
 	}
-	return t, nil
+	return nil
 }
 
 // frozen returns the run that froze an edition, or "".
@@ -112,16 +145,60 @@ func (s *Step) pastGroups(ctx context.Context, ed *checklist.Edition, run string
 	return groups, nil
 }
 
-// add takes a firm's current answers to this edition.
-func (t *trends) add(firm checklist.FirmID, a checklist.Answers) error {
+// code returns the codes of a firm's current answers to this edition, as a snapshot holds them.
+func (t *trends) code(firm checklist.FirmID, a checklist.Answers) ([]byte, error) {
+	if t == nil {
+		return nil, nil
+	}
+	codes, err := t.plan.Now(a)
+	if err != nil {
+		return nil, fmt.Errorf("compare %s: %w", firm, err)
+	}
+	return packed(codes), nil
+}
+
+func packed(codes trend.Codes) []byte {
+	b := make([]byte, 0, 2*len(codes))
+	for _, c := range codes {
+		b = binary.LittleEndian.AppendUint16(b, c)
+	}
+	return b
+}
+
+func (t *trends) unpacked(b []byte) (trend.Codes, error) {
+	codes := make(trend.Codes, len(t.plan.Rows()))
+	if len(b) != 2*len(codes) {
+		return nil, fmt.Errorf("codes of %d bytes, want two for each of %d rows that are compared", len(b), len(codes))
+	}
+	for i := range codes {
+		codes[i] = binary.LittleEndian.Uint16(b[2*i:])
+	}
+	return codes, nil
+}
+
+// add takes the codes of a firm's current answers.
+func (t *trends) add(firm checklist.FirmID, code []byte) error {
 	if t == nil {
 		return nil
 	}
-	codes, err := t.plan.Now(a)
+	codes, err := t.unpacked(code)
 	if err != nil {
 		return fmt.Errorf("compare %s: %w", firm, err)
 	}
 	t.now = append(t.now, trend.Firm{ID: firm, Groups: t.groups[firm], Codes: codes})
+	return nil
+}
+
+// keep writes the firms of the frozen run into a snapshot.
+func (t *trends) keep(w *lake.SnapshotWriter) error {
+	if t == nil {
+		return nil
+	}
+	for _, f := range t.then {
+		if err := w.Past(lake.SnapshotPast{Firm: string(f.ID), Trend: packed(f.Codes)}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

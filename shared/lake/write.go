@@ -176,17 +176,31 @@ func ReadSeq[T Row](ctx context.Context, source Source, ed checklist.EditionID, 
 // batches decodes a file of T piece by piece.
 func batches[T Row](file []byte) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
-		var row T
+		for rows, err := range inBatches[T](file, rowsPerBatch) {
+			if err != nil {
+				var row T
+				err = fmt.Errorf("lake: read %s: %w", row.TableName(), err)
+			}
+			if !yield(rows, err) {
+				return
+			}
+		}
+	}
+}
+
+// inBatches decodes a file, so many rows at a time. An error ends it.
+func inBatches[T any](file []byte, batch int) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
 		r := parquet.NewGenericReader[T](bytes.NewReader(file))
 		defer r.Close()
 		for {
-			rows := make([]T, rowsPerBatch)
+			rows := make([]T, batch)
 			n, err := r.Read(rows)
 			if n > 0 && !yield(rows[:n], nil) || errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil {
-				yield(nil, fmt.Errorf("lake: read %s: %w", row.TableName(), err))
+				yield(nil, err)
 				return
 			}
 		}
