@@ -70,6 +70,7 @@ const (
 	CodeCoverDate     FaultCode = "C004"
 	CodeFirmName      FaultCode = "C005"
 	CodeNotConfirmed  FaultCode = "C006"
+	CodeApprovalDate  FaultCode = "C007"
 )
 
 // Faults of an answer.

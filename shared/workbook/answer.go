@@ -11,6 +11,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// formulaAlone is how a fault quotes a formula without a result: the cell is not blank, but nothing of it can be shown.
+const formulaAlone = "（式のみ、結果なし）"
+
 // quote is an answer as a fault quotes it.
 func quote(s string) string {
 	const longest = 80
@@ -30,7 +33,9 @@ func parseAnswer(q *checklist.Question, r checklist.Ref, v value) (checklist.Ans
 	case v.kind == kindError:
 		return checklist.Answer{}, fault(checklist.CodeCellError, checklist.Text{})
 	case v.formula && trim(v.text) == "":
-		return checklist.Answer{}, fault(checklist.CodeFormula, checklist.Text{})
+		f := fault(checklist.CodeFormula, checklist.Text{})
+		f.Found = formulaAlone
+		return checklist.Answer{}, f
 	}
 	switch q.Kind {
 	case checklist.FreeText:

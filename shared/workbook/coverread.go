@@ -1,6 +1,8 @@
 package workbook
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 	"strconv"
 	"time"
@@ -48,7 +50,7 @@ func (r *reader) readCover() {
 			fault(checklist.CodeCellError, "found", quote(text))
 			continue
 		case text == "" && v.formula:
-			fault(checklist.CodeFormula)
+			fault(checklist.CodeFormula, "found", formulaAlone)
 			continue
 		case text == "" && f.approval():
 			fault(checklist.CodeNoApproval)
@@ -67,9 +69,13 @@ func (r *reader) readCover() {
 		day, ok := parseDay(v, r.date04)
 		switch {
 		case !ok:
-			fault(checklist.CodeCoverDate, "found", quote(text))
+			fault(checklist.CodeCoverDate, "found", quote(text), "want", r.dayLike(f.field))
 		case f.field == ApprovedOn:
 			r.Cover.ApprovedOn = day
+			from, to := r.ed.ApprovalWindow()
+			if day.Before(from) || !to.IsZero() && to.Before(day) {
+				fault(checklist.CodeApprovalDate, "want", from.String()+"〜"+to.String(), "want_en", from.String()+" to "+to.String(), "found", day.String())
+			}
 		default:
 			r.Cover.ReferenceDate = day
 			if day != r.ed.ReferenceDate {
@@ -77,6 +83,15 @@ func (r *reader) readCover() {
 			}
 		}
 	}
+}
+
+// dayLike is an example of what a field of the cover may say.
+func (r *reader) dayLike(f Field) string {
+	day := r.ed.ReferenceDate
+	if f == ApprovedOn && !r.ed.Opens.IsZero() {
+		day = checklist.DateOf(r.ed.Opens.In(cmp.Or(r.ed.Location, time.UTC)))
+	}
+	return fmt.Sprintf("%d/%d/%d", day.Year, int(day.Month), day.Day)
 }
 
 func (f *coverField) approval() bool {

@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cssa/shared/checklist"
@@ -105,7 +106,15 @@ func (m *marker) fieldFilled(f *coverField, at string) string {
 	case f.field == Carried:
 		return is(at, []string{confirmed}, false)
 	case f.date:
-		return fmt.Sprintf("IF(ISNUMBER(%s),AND(%s>=61,%s<=2958465),FALSE)", at, at, at)
+		bounds := []string{at + ">=61", at + "<=2958465"}
+		from, to := m.ed.ApprovalWindow()
+		for than, d := range map[string]checklist.Date{">=": from, "<=": to} {
+			if !d.IsZero() {
+				bounds = append(bounds, fmt.Sprintf("INT(%s)%sDATE(%d,%d,%d)", at, than, d.Year, int(d.Month), d.Day))
+			}
+		}
+		slices.Sort(bounds)
+		return fmt.Sprintf("IF(ISNUMBER(%s),AND(%s),FALSE)", at, strings.Join(bounds, ","))
 	}
 	return notBlank(at)
 }

@@ -267,6 +267,8 @@ func TestStatusTurns(t *testing.T) {
 		{"a name on the cover", map[string]any{"cover/approver": nil}, map[string]any{"cover/approver": "架空 花子"}, "✓ 直りました", true},
 		{"a date on the cover", map[string]any{"cover/approved-on": "来週"}, map[string]any{"cover/approved-on": 45138}, "✓ 直りました", true},
 		{"a date in words", map[string]any{"cover/approved-on": "来週"}, map[string]any{"cover/approved-on": "令和5年7月31日"}, changed, true},
+		{"a date of another year", map[string]any{"cover/approved-on": "来週"}, map[string]any{"cover/approved-on": 39290}, changed, true},
+		{"a date of another year set right", map[string]any{"cover/approved-on": 39290}, map[string]any{"cover/approved-on": 45138}, "✓ 直りました", true},
 		{"the reference date", map[string]any{"cover/reference-date": 45108}, map[string]any{"cover/reference-date": 45107}, "✓ 直りました", true},
 		{"the firm's name", map[string]any{"cover/firm-name": "架空もみじ"}, map[string]any{"cover/firm-name": who.FirmName}, "✓ 直りました", true},
 	} {

@@ -244,7 +244,7 @@ func TestSheetsChanged(t *testing.T) {
 		}, []string{"E001 policy D9"}},
 		{"a formula without a result", func(f *excelize.File) error {
 			return errors.Join(f.SetCellValue(p1, "D14", nil), f.SetCellFormula(p1, "D14", "=6*2"))
-		}, []string{"E107 staff D14"}},
+		}, []string{"E107 staff D14 （式のみ、結果なし）"}},
 		{"a formula with its result", func(f *excelize.File) error { return f.SetCellFormula(p1, "D14", "=6*2") }, nil},
 	}
 	for _, s := range stories {

@@ -78,10 +78,10 @@ func TestWhereAnswersStand(t *testing.T) {
 		{"the approver merged with the title", func(f *excelize.File) error { return f.MergeCell(cover, "D9", "D10") }, []string{"E109 表紙 D10 D9:D10"}},
 		{"formulas without results", func(f *excelize.File) error {
 			return errors.Join(f.SetCellFormula(policy, "D9", `=IF(A1="","","")`), f.SetCellValue(policy, "D22", nil), f.SetCellFormula(policy, "D22", `=" "`))
-		}, []string{"E107 policy D9", "E107 remarks D22"}},
+		}, []string{"E107 policy D9 （式のみ、結果なし）", "E107 remarks D22 （式のみ、結果なし）"}},
 		{"a formula without a result on the cover", func(f *excelize.File) error {
 			return errors.Join(f.SetCellValue(cover, "D9", nil), f.SetCellFormula(cover, "D9", `=D8`))
-		}, []string{"E107 表紙 D9"}},
+		}, []string{"E107 表紙 D9 （式のみ、結果なし）"}},
 	}
 	for _, s := range stories {
 		t.Run(s.story, func(t *testing.T) {
@@ -326,11 +326,11 @@ func TestFormulaResults(t *testing.T) {
 		{`<c r="D14"><f>6*2</f><v>12</v></c>`, nil},
 		{`<c r="D14" t="str"><f>"1"&amp;"2"</f><v>12</v></c>`, nil},
 		{`<c r="D14"><f t="shared" si="0"/><v>12</v></c>`, nil},
-		{`<c r="D14"><f>6*2</f></c>`, []string{"E107 staff D14"}},
-		{`<c r="D14"><f>6*2</f><v></v></c>`, []string{"E107 staff D14"}},
-		{`<c r="D14"><f>6*2</f><v/></c>`, []string{"E107 staff D14"}},
-		{`<c r="D14" t="str"><f>""</f><v></v></c>`, []string{"E107 staff D14"}},
-		{`<c r="D14" t="str"><f>" "</f><v xml:space="preserve"> </v></c>`, []string{"E107 staff D14"}},
+		{`<c r="D14"><f>6*2</f></c>`, []string{"E107 staff D14 （式のみ、結果なし）"}},
+		{`<c r="D14"><f>6*2</f><v></v></c>`, []string{"E107 staff D14 （式のみ、結果なし）"}},
+		{`<c r="D14"><f>6*2</f><v/></c>`, []string{"E107 staff D14 （式のみ、結果なし）"}},
+		{`<c r="D14" t="str"><f>""</f><v></v></c>`, []string{"E107 staff D14 （式のみ、結果なし）"}},
+		{`<c r="D14" t="str"><f>" "</f><v xml:space="preserve"> </v></c>`, []string{"E107 staff D14 （式のみ、結果なし）"}},
 		{`<c r="D14" t="e"><f>1/0</f><v>#DIV/0!</v></c>`, []string{"E106 staff D14 #DIV/0!"}},
 		{`<c r="D14" t="e"><v>#REF!</v></c>`, []string{"E106 staff D14 #REF!"}},
 		{`<c r="D14" t="e"/>`, []string{"E001 staff D14"}},
