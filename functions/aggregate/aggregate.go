@@ -69,7 +69,7 @@ type Step struct {
 	Catalog  Catalog     // nil where the lake's readers find partitions themselves, as on the laptop
 	Now      func() time.Time
 
-	Program string                         // identifies the program: a nightly run uses a snapshot of the same one only; "": none is kept
+	Program func() (string, error)         // identifies the program, which uses its own snapshots only; nil: none is kept
 	Told    func(context.Context, Reading) // of what a run read; nil: nobody
 }
 
@@ -196,8 +196,13 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 	if err != nil {
 		return err
 	}
-	head := lake.SnapshotHead{Edition: ed.ID, Run: r.ID, Definition: ed.Checksum, Program: s.Program, Deadline: round.Deadline.UTC(), Past: past.name()}
-	before, read, err := s.prior(ctx, head, r.Kind)
+	head := lake.SnapshotHead{Edition: ed.ID, Run: r.ID, Definition: ed.Checksum, Deadline: round.Deadline.UTC(), Past: past.name()}
+	if s.Program != nil && r.Kind == ledger.Nightly {
+		if head.Program, err = s.Program(); err != nil {
+			return err
+		}
+	}
+	before, read, err := s.prior(ctx, head)
 	if err != nil {
 		return err
 	}
@@ -205,7 +210,7 @@ func (s *Step) write(ctx context.Context, ed *checklist.Edition, round ledger.Ro
 		return err
 	}
 	c := counting{ed: ed, coder: tally.NewCoder(ed), deadline: round.Deadline, tally: tally.New(ed, members(ed, firms)), trends: past}
-	if s.Program != "" && r.Kind == ledger.Nightly {
+	if head.Program != "" {
 		c.snapshot = lake.NewSnapshotWriter()
 	}
 	if err := lake.WriteSeq(ctx, store, ed.ID, r.ID, c.answers(s.firms(ctx, &c, mine, before, &read))); err != nil {

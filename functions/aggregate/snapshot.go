@@ -29,9 +29,10 @@ type prior struct {
 
 // prior reads the marks and the snapshot of the current run. A snapshot that another program wrote, or for another
 // definition, deadline or comparison, that is damaged, or that does not say what the ledger says of its run, is of no use,
-// and all is read from the ledger: a snapshot saves work and decides nothing. A freeze always reads all.
-func (s *Step) prior(ctx context.Context, head lake.SnapshotHead, kind ledger.RunKind) (prior, Reading, error) {
-	if s.Program == "" || kind == ledger.Freeze {
+// and all is read from the ledger: a snapshot saves work and decides nothing. A freeze, whose head names no program, always
+// reads all.
+func (s *Step) prior(ctx context.Context, head lake.SnapshotHead) (prior, Reading, error) {
+	if head.Program == "" {
 		return prior{}, Reading{}, nil
 	}
 	var p prior

@@ -51,6 +51,10 @@ func (r *room) night(t *testing.T, id checklist.EditionID, due time.Time) (map[s
 	return files, read
 }
 
+func program(sum string) func() (string, error) {
+	return func() (string, error) { return sum, nil }
+}
+
 // comparable says whether a file is the same whichever run writes it: others say its name, or when it was.
 func comparable(key string) bool {
 	return !strings.HasPrefix(key, "snapshots/") && !strings.HasPrefix(key, "current_run/") && !strings.HasPrefix(key, "runs/")
@@ -59,10 +63,10 @@ func comparable(key string) bool {
 func (r *room) sameNight(t *testing.T, what string, id checklist.EditionID, due time.Time) aggregate.Reading {
 	t.Helper()
 	quick, read := r.night(t, id, due)
-	program := r.Program
-	r.Program = ""
+	own := r.Program
+	r.Program = nil
 	full, all := r.night(t, id, due.Add(time.Minute))
-	r.Program = program
+	r.Program = own
 	if all.Reused != 0 {
 		t.Fatalf("%s: a full read took %d firms from a snapshot", what, all.Reused)
 	}
@@ -108,7 +112,7 @@ func TestANightFromASnapshotWritesWhatAFullReadWrites(t *testing.T) {
 	for seed := range 6 {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := newRoom(t)
-			r.Program = "this"
+			r.Program = program("this")
 			version := map[int]int{}
 			due := r.now.Truncate(time.Second)
 			for n, moves := range nights.Example(seed) {
@@ -138,7 +142,7 @@ func TestANightFromASnapshotWritesWhatAFullReadWrites(t *testing.T) {
 // The comparison with the edition before is kept as well.
 func TestANightComparesFromASnapshot(t *testing.T) {
 	r := newRoom(t)
-	r.Program = "this"
+	r.Program = program("this")
 	for i, policy := range map[int]checklist.ChoiceID{1: "internal", 2: "none", 3: "published", 4: "published", 5: "none"} {
 		r.record(t, i, 1, policy)
 	}
@@ -181,7 +185,7 @@ func TestASnapshotThatIsOfNoUse(t *testing.T) {
 			must(t, err)
 			r.current(t, "20000101T000000Z-nightly")
 		}, "another program, definition, deadline or comparison"},
-		"another program": {func(r *room, _ string) { r.Program = "that" }, "another program, definition, deadline or comparison"},
+		"another program": {func(r *room, _ string) { r.Program = program("that") }, "another program, definition, deadline or comparison"},
 		"another deadline": {func(r *room, _ string) {
 			round, err := r.ledger.Round(t.Context(), edition)
 			must(t, err)
@@ -208,7 +212,7 @@ func TestASnapshotThatIsOfNoUse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRoom(t)
-			r.Program = "this"
+			r.Program = program("this")
 			for i := 1; i <= 4; i++ {
 				r.record(t, i, 1, "published")
 			}

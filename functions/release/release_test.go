@@ -82,7 +82,7 @@ func newRoomOf(t *testing.T, lib *questionnaire.Library) *room {
 			Answers: checklist.Answers{{Question: "policy"}: {Choice: policy}}}))
 	}
 	must(t, r.ledger.PutRegister(t.Context(), reg))
-	night := &aggregate.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Now: clock}
+	night := &aggregate.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Past: r.lake, Now: clock}
 	r.freeze = func() ledger.Run {
 		t.Helper()
 		run, err := night.Freeze(t.Context(), edition)

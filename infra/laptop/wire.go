@@ -12,6 +12,7 @@ import (
 	"cssa/functions/release"
 	"cssa/shared/checklist"
 	"cssa/shared/lake"
+	"cssa/shared/settings"
 )
 
 const (
@@ -28,7 +29,7 @@ func (d *Deployment) wire(ctx context.Context) {
 	d.Intake = &intake.Step{
 		Editions: d.Editions, Ledger: d.Ledger, Archive: d.Archive, Inbox: InboxBucket, Publisher: d.Queue, Now: d.Now,
 	}
-	d.Aggregate = &aggregate.Step{Editions: d.Editions, Ledger: d.Ledger, Lake: d.Lake, Past: d.Lake, Now: d.Now}
+	d.Aggregate = &aggregate.Step{Editions: d.Editions, Ledger: d.Ledger, Lake: d.Lake, Past: d.Lake, Now: d.Now, Program: settings.Program}
 	d.Release = &release.Step{
 		Editions: d.Editions, Ledger: d.Ledger, Lake: d.Lake, Open: d.OpenLake, Publisher: d.Queue, Now: d.Now,
 	}

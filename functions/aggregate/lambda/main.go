@@ -46,10 +46,18 @@ func start(f awsevents.Function) error {
 		Lake: restricted, Past: restricted,
 		Catalog: athena.New(glue.NewFromConfig(cfg), athena.Door{Database: set.RestrictedDatabase, Bucket: set.RestrictedBucket}),
 		Now:     f.Now,
+		Program: settings.Program,
 	}
 	lambda.Start(awsevents.Serve(f, func(ctx context.Context, inv *awsevents.Invocation, night awsevents.Night) (ledger.Run, error) {
 		var made ledger.Run
 		var err error
+		step := *step
+		step.Told = func(ctx context.Context, r aggregate.Reading) {
+			inv.Counts["Reused"], inv.Counts["Read"] = r.Reused, r.Read
+			if r.Why != "" {
+				inv.Log.InfoContext(ctx, "everything was read", slog.String("why", r.Why))
+			}
+		}
 		switch {
 		case night.Freeze:
 			made, err = step.Freeze(ctx, night.Edition)

@@ -68,7 +68,7 @@ func TestARoundIsReleasedByTwoPeople(t *testing.T) {
 	must(t, book.PutRegister(t.Context(), register.Register{}))
 	var out told
 	nightly, opened := &catalog{lake: restricted}, &catalog{lake: open}
-	night := &aggregate.Step{Editions: lib, Ledger: book, Lake: restricted, Catalog: nightly, Now: clock}
+	night := &aggregate.Step{Editions: lib, Ledger: book, Lake: restricted, Past: restricted, Catalog: nightly, Now: clock}
 	step := &release.Step{Editions: lib, Ledger: book, Lake: restricted, Open: open, Catalog: opened, Publisher: &out, Now: clock}
 	serve := awsevents.Serve(awsevents.Function{Name: "release", Log: slog.New(slog.DiscardHandler), Out: io.Discard, Now: clock}, desk{step}.release)
 
