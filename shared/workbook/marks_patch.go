@@ -92,6 +92,8 @@ func survey(part []byte, depth int, visit func(*xmlScanner, event) error, namesp
 		switch {
 		case err != nil:
 			return nil, err
+		case e == eventEnd && len(d.elements) == 0:
+			return nil, errXML
 		case e == eventEnd:
 			return d, nil
 		}
