@@ -36,6 +36,28 @@ UNION ALL
 SELECT 'table' AS side, d.* FROM (%[3]s EXCEPT ALL SELECT %[2]s FROM recomputed) d`, q.SQL, cols, table)
 }
 
+// CreateTable returns the statement that keeps the recomputation as a table with the columns and types of Table: the way to
+// the same numbers for rounds that no one process counts, since Athena spreads it over as many machines as it needs. It panics
+// if the query stands for itself.
+func (q Query) CreateTable(name string) string {
+	types := map[string]string{}
+	for _, t := range Catalog() {
+		if t.Name == q.Table {
+			for _, c := range t.Columns {
+				types[c.Name] = c.Type
+			}
+		}
+	}
+	columns := make([]string, len(q.Columns))
+	for i, c := range q.Columns {
+		if types[c] == "" {
+			panic(fmt.Sprintf("lake: query %s: table %q has no column %s", q.Name, q.Table, c))
+		}
+		columns[i] = fmt.Sprintf("CAST(%[1]s AS %[2]s) AS %[1]s", c, types[c])
+	}
+	return fmt.Sprintf("CREATE TABLE %s AS\nSELECT %s\nFROM (\n%s\n) r", name, strings.Join(columns, ", "), q.SQL)
+}
+
 // Queries returns the queries that recompute from the answers what the run's tables say of ed, knowing nothing of how
 // they were made but the tables' definitions: distributions, figures, quartiles, and the rate of response. They are in the
 // common subset of Trino and DuckDB; the three-way check compares them with the tables and with another reading of the workbooks.
