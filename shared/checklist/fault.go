@@ -91,6 +91,7 @@ const (
 	CodeRule          FaultCode = "E301"
 	CodeRuleConfirm   FaultCode = "W301"
 	CodeJump          FaultCode = "W302"
+	CodeNotRead       FaultCode = "W303"
 )
 
 // NewFault returns a fault with the wording of the catalogue ([Explain]). Args are pairs of a placeholder's name and its

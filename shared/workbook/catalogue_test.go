@@ -106,7 +106,13 @@ func cellExamples(t *testing.T) map[checklist.FaultCode]example {
 		checklist.CodeNothingChosen: in(ed, "report.nothing", map[string]any{"report.incidents": "いいえ", "report.others": "いいえ", "depth": nil}),
 		checklist.CodeRule:          in(strict, "staff", map[string]any{"policy": "1"}),
 		checklist.CodeRuleConfirm:   in(ed, "policy", map[string]any{"policy": "1", "staff": 0}),
-		checklist.CodeJump:          carried(func(l *workbook.Layout) workbook.Location { return l.Answer(ref("headcount")) }),
+		checklist.CodeNotRead: change(func(f *excelize.File, typed string) error {
+			if strings.HasPrefix(typed, "（") {
+				return nil
+			}
+			return f.SetCellStr(policy, "D15", typed)
+		}),
+		checklist.CodeJump: carried(func(l *workbook.Layout) workbook.Location { return l.Answer(ref("headcount")) }),
 	}
 }
 

@@ -24,6 +24,8 @@ type foundRow struct {
 	columns           []int    // of its answers, 0 where the sheet has no such column or has it twice
 	values            []value  // of its answers
 	before            []value  // last time's answers; nil if the sheet has no columns for them
+	beforeAt          []int    // their columns
+	sum               string   // what these held when the workbook was written
 	merged            []string // the area an answer cell is hidden in, "" where it is not; nil if none is
 	stray             string   // a cell near the answer cells in which something stands, if any
 	strayText         string
@@ -235,6 +237,7 @@ type columns struct {
 	ids     int
 	answers []int // by number, 0 where there is none or there are two
 	before  []int // of last time's answers, by number
+	sum     int   // of what these held
 	finding int
 	named   map[int]bool // every column with a word in the marker row: the checklist's own
 }
@@ -280,6 +283,8 @@ func marked(cells cellReader, cs []rawCell) (*columns, error) {
 		switch {
 		case word == markReason && cols.list:
 			cols.reason = c.column
+		case word == markSum:
+			cols.sum = c.column
 		case word == markFinding:
 			cols.finding = c.column
 		}
@@ -314,7 +319,7 @@ func withNumber(columns []int, number string, column int) []int {
 func (cols *columns) row(cells cellReader, row int, cs []rawCell, n int) (*foundRow, error) {
 	r := &foundRow{row: row, columns: cols.columns(n), values: make([]value, n)}
 	if len(cols.before) > 0 {
-		r.before = make([]value, len(cols.before))
+		r.before, r.beforeAt = make([]value, len(cols.before)), cols.before
 	}
 	first := cols.first()
 	for i := range cs {
@@ -325,6 +330,14 @@ func (cols *columns) row(cells cellReader, row int, cs []rawCell, n int) (*found
 				return nil, err
 			}
 			r.before[k] = v
+			continue
+		}
+		if c.column == cols.sum {
+			v, err := cells.Value(c)
+			if err != nil {
+				return nil, err
+			}
+			r.sum = v.text
 			continue
 		}
 		if c.column < first {

@@ -24,6 +24,7 @@ const (
 	markFinding = "finding"
 
 	markPrevious = "previous-" // over last edition's answers, if the edition follows another
+	markSum      = "previous"  // over what these cells held, [sumOf]
 )
 
 // Columns and rows of a sheet as it is written.
@@ -68,6 +69,7 @@ type Layout struct {
 	pages    []page
 	answers  map[checklist.Ref]Location
 	previous map[checklist.Ref]Location // nil if the edition follows none
+	sums     map[string]Location        // of previous, by the id of the row
 	covers   map[Field]Location
 }
 
@@ -78,12 +80,15 @@ func LayoutOf(ed *checklist.Edition) *Layout {
 		l.covers[f.field] = Location{coverSheet, cell(columnAnswer, f.row)}
 	}
 	if ed.Mapping != nil {
-		l.previous = map[checklist.Ref]Location{}
+		l.previous, l.sums = map[checklist.Ref]Location{}, map[string]Location{}
 	}
 	taken := map[string]bool{coverSheet: true, instructionsSheet: true, glossarySheet: true, listSheet: true}
 	for i := range ed.Sections {
 		p := layOutSection(ed, &ed.Sections[i], taken)
 		for j, line := range p.lines {
+			if l.sums != nil && line.kind == answerLine {
+				l.sums[line.id] = Location{p.name, cell(columnAnswer+p.columns+p.before, firstQuestion+j)}
+			}
 			for k, r := range line.refs {
 				l.answers[r] = Location{p.name, cell(columnAnswer+k, firstQuestion+j)}
 				if l.previous != nil {

@@ -51,7 +51,7 @@ func (m *marker) prove(x *mark, got *Reading) {
 				x.proof = "AND(ISBLANK(" + own + ")," + proof + ")"
 			}
 		}
-	case checklist.CodeNotApplicable:
+	case checklist.CodeNotApplicable, checklist.CodeNotRead:
 		x.proof = "ISBLANK(" + own + ")"
 	case checklist.CodeExclusive, checklist.CodeNothingChosen:
 		x.proof = oneOrNone(q, f.Ref, own, place)

@@ -5,6 +5,7 @@ package workbook
 import (
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf16"
 
 	"cssa/shared/checklist"
@@ -44,6 +45,7 @@ func (t *Template) fillPrevious(who Identity, p checklist.Prefill, confirm strin
 	for i := range t.layout.pages {
 		for j := range t.layout.pages[i].lines {
 			l := &t.layout.pages[i].lines[j]
+			var sums []string
 			for _, r := range l.refs {
 				at := t.layout.Previous(r)
 				ans, known := p.Previous[r]
@@ -54,12 +56,17 @@ func (t *Template) fillPrevious(who Identity, p checklist.Prefill, confirm strin
 				}
 				switch {
 				case known:
-					values[at] = typed(l.q, r, ans)
+					values[at], words = typed(l.q, r, ans), typedText(l.q, r, ans)
 				case words != "":
 					values[at] = inline(words)
 				case r.Item != "" && line != nil && line.Change == checklist.New:
-					values[at] = inline("（" + changeWords[checklist.New].JA + "）")
+					words = "（" + changeWords[checklist.New].JA + "）"
+					values[at] = inline(words)
 				}
+				sums = append(sums, sumOf(words))
+			}
+			if len(sums) > 0 {
+				values[t.layout.sums[l.id]] = inline(strings.Join(sums, " "))
 			}
 		}
 	}

@@ -79,6 +79,8 @@ type reader struct {
 	layout *Layout
 	found  *finding
 	date04 bool
+	summed bool                     // what last time's answers were stands in the workbook
+	below  []strayRow               // rows that are answered, with a text below them
 	skip   map[checklist.Ref]bool   // places that have a fault already
 	typed  map[checklist.Ref]string // what stands in the answer cells that are not blank
 }
@@ -101,6 +103,7 @@ func readCells(cells cellReader, date04 bool, ed *checklist.Edition, want Identi
 	r.Answers, r.Places, r.typed = make(checklist.Answers, places), make(map[checklist.Ref]Location, places), make(map[checklist.Ref]string, places)
 	r.readCover()
 	r.checkCarried()
+	r.summed = r.found.summed()
 	r.readAnswers()
 	if len(r.typed) == 0 && len(r.skip) == 0 {
 		r.Faults = append(r.Faults, checklist.NewFault(checklist.CodeNoAnswers))
@@ -189,6 +192,7 @@ func (r *reader) readAnswers() {
 			r.add(f, l.q, l.refs[0])
 		}
 	}
+	r.readBelow()
 }
 
 // pageMissing reports a section none of whose rows is there.
@@ -254,30 +258,19 @@ func (r *reader) readRow(l *line, at *foundRow) {
 		fault.Sheet, fault.Cell = at.sheet, at.cell(k)
 		r.add(*fault, l.q, ref)
 	}
-	if at.stray == "" || blank == 0 && !at.beside {
+	if r.typedOver(l, at) || at.stray == "" {
+		return
+	}
+	if blank == 0 && !at.beside {
+		r.below = append(r.below, strayRow{l, at})
 		return
 	}
 	for k, ref := range l.refs {
 		if !r.skip[ref] && (at.values[k].blank() || blank == 0 && r.contradicted(l.q, ref, at.strayText)) {
-			delete(r.Answers, ref)
-			r.skip[ref] = true
-			f := checklist.NewFault(checklist.CodeMovedAnswer, "found", clip(at.strayText))
-			f.Sheet, f.Cell = at.sheet, at.stray
-			r.add(f, l.q, ref)
+			r.moved(l, ref, Location{at.sheet, at.stray}, at.strayText)
 			return
 		}
 	}
-}
-
-// contradicted says that a text beside an answer is another answer to the same question: in a workbook whose answers are
-// carried over, the firm may have typed it there and left the old one. A remark is none.
-func (r *reader) contradicted(q *checklist.Question, ref checklist.Ref, beside string) bool {
-	have, ok := r.Answers[ref]
-	if !ok || q.Kind == checklist.FreeText {
-		return false
-	}
-	other, fault := parseAnswer(q, ref, value{text: beside})
-	return fault == nil && other != have
 }
 
 // columnMissing reports, once for each sheet, that an answer column cannot be told.

@@ -114,6 +114,9 @@ func (w *writer) section(p *page) {
 					height = max(height, s.previous(columnAnswer+p.columns+k, row, l.q, r, beforeWidth))
 				}
 			}
+			if p.before > 0 {
+				s.style(lastAnswer+p.before+1, row, lookMark)
+			}
 			s.height(row, min(height, 400))
 		}
 	}

@@ -100,6 +100,9 @@ func (s *sheet) marks(answers, before int) {
 	for i := range before {
 		s.put(columnAnswer+answers+i, rowMark, fmt.Sprint(markPrevious, i+1), lookMark)
 	}
+	if before > 0 {
+		s.put(columnAnswer+answers+before, rowMark, markSum, lookMark)
+	}
 	s.put(columnAnswer+answers+before+1, rowMark, markFinding, lookMark)
 	s.height(rowMark, 3)
 }

@@ -67,7 +67,7 @@ func TestWhereAnswersStand(t *testing.T) {
 		{"an answer in a row inserted above its own", func(f *excelize.File) error {
 			return errors.Join(f.InsertRows(report, 8, 1), f.SetCellValue(report, "D9", nil), f.SetCellValue(report, "D8", "はい"))
 		}, []string{"F021 report.others D8 はい"}},
-		{"a remark in the blank row below an answer", func(f *excelize.File) error { return f.SetCellValue(policy, "D19", "要確認") }, nil},
+		{"a remark in the blank row below an answer", func(f *excelize.File) error { return f.SetCellValue(policy, "D19", "要確認") }, []string{"W303 share D19 要確認"}},
 		{"a remark in the findings' column", func(f *excelize.File) error {
 			return errors.Join(f.SetCellValue(policy, "D18", nil), f.SetCellValue(policy, "F18", "△"))
 		}, nil},

@@ -83,6 +83,9 @@ func (t *Template) cut(data []byte, rich *strings.Replacer) error {
 	for _, at := range t.layout.previous {
 		wanted[at] = true
 	}
+	for _, at := range t.layout.sums {
+		wanted[at] = true
+	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return err
@@ -242,18 +245,27 @@ func (p *templatePart) fill(values map[Location]string, firm string) []byte {
 
 // typed writes an answer into a cell the way the firm would.
 func typed(q *checklist.Question, r checklist.Ref, a checklist.Answer) string {
+	text := typedText(q, r, a)
+	if q.Kind == checklist.Number {
+		return number(text)
+	}
+	return inline(text)
+}
+
+// typedText is what a cell then holds.
+func typedText(q *checklist.Question, r checklist.Ref, a checklist.Answer) string {
 	switch q.Kind {
 	case checklist.Number:
-		return number(q.Format(a.Number))
+		return q.Format(a.Number)
 	case checklist.FreeText:
-		return inline(a.Text)
+		return a.Text
 	}
 	for i, c := range q.ChoicesAt(r.Stage) {
 		if c.ID == a.Choice {
-			return inline(entry(q, r.Stage, i))
+			return entry(q, r.Stage, i)
 		}
 	}
-	return inline(string(a.Choice))
+	return string(a.Choice)
 }
 
 func number(n string) string { return "><v>" + n + "</v>" }
