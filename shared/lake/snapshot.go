@@ -113,9 +113,13 @@ func (w *SnapshotWriter) Bytes(head SnapshotHead) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lake: snapshot: %w", err)
 	}
-	body := bytes.Join([][]byte{line, append(w.firms.Bytes(), w.past.Bytes()...)}, []byte("\n"))
-	sum := sha256.Sum256(body)
-	return bytes.Join([][]byte{[]byte(SnapshotForm), []byte(hex.EncodeToString(sum[:])), body}, []byte("\n")), nil
+	sum := sha256.New()
+	parts := [][]byte{line, []byte("\n"), w.firms.Bytes(), w.past.Bytes()}
+	for _, p := range parts {
+		sum.Write(p) // a hash takes everything
+	}
+	first := []byte(SnapshotForm + "\n" + hex.EncodeToString(sum.Sum(nil)) + "\n")
+	return bytes.Join(append([][]byte{first}, parts...), nil), nil
 }
 
 // A Snapshot is one that was read.

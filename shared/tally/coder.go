@@ -152,7 +152,7 @@ func (c *Coder) is(r checklist.Ref, choices []checklist.ChoiceID) test {
 	if !ok || c.form.places[p].q.Kind == checklist.Number {
 		return never
 	}
-	var in [256]bool
+	in := make([]bool, firstChoice+mostChoices)
 	for i, ch := range c.form.places[p].choices {
 		in[firstChoice+i] = slices.Contains(choices, ch.ID)
 	}

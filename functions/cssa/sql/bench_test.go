@@ -308,7 +308,8 @@ func BenchmarkYearOnYearAgainstDuckDB(b *testing.B) {
 		then = append(then, trend.Firm{ID: f.ID, Groups: groupsOf(f), Codes: was})
 		now = append(now, trend.Firm{ID: f.ID, Groups: groupsOf(f), Codes: is})
 	}
-	l.answers, answers = nil, nil // a night holds codes only
+	l.answers = nil // a night holds codes only
+	clear(answers)
 	runtime.GC()
 	against(b, l.rows+rows, func() {
 		c, err := plan.Compare(then, now, nil)

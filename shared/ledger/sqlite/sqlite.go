@@ -183,22 +183,22 @@ func (s *store) Swap(ctx context.Context, k ledger.Key, revision int64, body str
 const page = 100
 
 func (s *store) List(ctx context.Context, partition, prefix string) iter.Seq2[ledger.Document, error] {
-	return s.list(ctx, partition, prefix, "body")
+	return s.list(ctx, partition, prefix, true)
 }
 
 func (s *store) Revisions(ctx context.Context, partition string) iter.Seq2[ledger.Document, error] {
-	return s.list(ctx, partition, "", "''")
+	return s.list(ctx, partition, "", false)
 }
 
-// list lists, with what stands in place of the body.
-func (s *store) list(ctx context.Context, partition, prefix, body string) iter.Seq2[ledger.Document, error] {
+// list lists, with the bodies or without.
+func (s *store) list(ctx context.Context, partition, prefix string, bodies bool) iter.Seq2[ledger.Document, error] {
 	return func(yield func(ledger.Document, error) bool) {
 		after, end := "", "\U0010FFFF"
 		if prefix != "" {
 			end = prefix[:len(prefix)-1] + string(rune(prefix[len(prefix)-1]+1)) // the first string past all with the prefix
 		}
 		for {
-			docs, err := s.page(ctx, partition, prefix, after, end, body)
+			docs, err := s.page(ctx, partition, prefix, after, end, bodies)
 			if err != nil {
 				yield(ledger.Document{}, because(ctx, err))
 				return
@@ -216,9 +216,9 @@ func (s *store) list(ctx context.Context, partition, prefix, body string) iter.S
 	}
 }
 
-func (s *store) page(ctx context.Context, partition, prefix, after, end, body string) ([]ledger.Document, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT sort, revision, `+body+` FROM documents
-		WHERE partition = ? AND sort >= ? AND sort > ? AND sort < ? ORDER BY sort LIMIT ?`, partition, prefix, after, end, page)
+func (s *store) page(ctx context.Context, partition, prefix, after, end string, bodies bool) ([]ledger.Document, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT sort, revision, CASE WHEN ? THEN body ELSE '' END FROM documents
+		WHERE partition = ? AND sort >= ? AND sort > ? AND sort < ? ORDER BY sort LIMIT ?`, bodies, partition, prefix, after, end, page)
 	if err != nil {
 		return nil, err
 	}
