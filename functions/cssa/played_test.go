@@ -245,8 +245,12 @@ func (p *playedStage) answer(ctx context.Context, what, id string, in map[string
 		_, err := p.release.Approve(ctx, "2023-securities", p.names[id])
 		return answered(err)
 	case "AmazonAthena.StartQueryExecution":
-		if in["WorkGroup"] != "cssa-test-open" || fmt.Sprint(in["QueryExecutionContext"]) != "map[Database:cssa_test_open]" {
-			p.t.Errorf("a query of the open door goes to %v, %v", in["WorkGroup"], in["QueryExecutionContext"])
+		door := "open"
+		if strings.HasPrefix(fmt.Sprint(in["QueryString"]), "-- why: a check\n") {
+			door = "restricted" // which is asked with a reason, on one line
+		}
+		if in["WorkGroup"] != "cssa-test-"+door || fmt.Sprint(in["QueryExecutionContext"]) != "map[Database:cssa_test_"+door+"]" {
+			p.t.Errorf("a query of the %s door goes to %v, %v", door, in["WorkGroup"], in["QueryExecutionContext"])
 		}
 		return http.StatusOK, `{"QueryExecutionId":"q1"}`
 	case "AmazonAthena.GetQueryExecution":

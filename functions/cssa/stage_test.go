@@ -183,6 +183,10 @@ func TestWhatAStageRefusesAndAnswersItsOwnWay(t *testing.T) {
 		{[]string{"--stage", "test", "query", "--open", "select item, share from open_figures"}, exitDone, "item  share\n計画  77.2\nnone\n"},
 		{[]string{"--stage", "test", "query", "--open", "--format", "csv", "select 1"}, exitDone, "item,share\n計画,77.2\nnone,\n"},
 		{[]string{"--stage", "test", "query", "--open", "--json", "select 1"}, exitDone, `[{"item":"計画","share":"77.2"},{"item":"none","share":null}]`},
+		{[]string{"--stage", "test", "query", "select 1"}, exitUsage, "a reason is asked: --why"},
+		{[]string{"--stage", "test", "query", "--why", "check", "--by", "Sato", "select 1"}, exitUsage, "AWS says who you are"},
+		{[]string{"--stage", "test", "query", "--why", "a\ncheck", "select 1"}, exitDone, "item  share"},
+		{[]string{"--stage", "test", "access"}, exitUsage, "on a stage AWS keeps this"},
 	} {
 		got := give(t, dir, c.args...)
 		if got.code != c.code || !strings.Contains(got.out+got.err, c.want) {

@@ -188,7 +188,7 @@ func (d *desk) aggregateCommand() *cobra.Command {
 			}
 			return d.emit(runView(r), func() {
 				d.say("Run %s: %d of %d firms, %d rows of answers in %s", r.ID, r.Replied, r.Population, r.Answers, l.restricted)
-				d.say("Not issued: this is for the supervisor only. Next: cssa tab 1-2 --by group     cssa query \"select * from figures limit 5\"")
+				d.say("Not issued: this is for the supervisor only. Next: cssa tab 1-2 --by group     cssa query --by NAME --why REASON \"select * from figures limit 5\"")
 			})
 		}),
 	}

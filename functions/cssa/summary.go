@@ -379,7 +379,7 @@ func (d *desk) printSummary(l *laptop.Deployment, s summary) {
 		flag = " --data " + word(l.Dir)
 	}
 	d.say("  cssa tab%s 1-2 --by size", flag)
-	d.say("  cssa query%s \"select figure, series, item, count, share from figures where dimension = 'all' limit 10\"", flag)
+	d.say("  cssa query%s --open \"select figure, series, item, count, share from open_figures where dimension = 'all' limit 10\"", flag)
 	d.say("  cssa show%s S-0001      cssa status%s      cssa serve%s", flag, flag, flag)
 }
 

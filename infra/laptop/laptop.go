@@ -270,6 +270,9 @@ func (d *Deployment) OpenDir() string { return d.Objects.Path(OpenBucket) }
 // ArchiveDir is the folder of originals, checklists, marked workbooks and reports.
 func (d *Deployment) ArchiveDir() string { return d.Objects.Path(ArchiveBucket) }
 
+// AccessLog is the file that says who asked behind the restricted door, when and why (package access).
+func (d *Deployment) AccessLog() string { return filepath.Join(d.Dir, "access.jsonl") }
+
 // OutboxDir is the folder of the letters.
 func (d *Deployment) OutboxDir() string { return filepath.Join(d.Dir, "outbox") }
 

@@ -56,13 +56,13 @@ func verbs() []verb {
 		of(operator, "S-0001", "show", "S-0001"),
 		of(operator, "30", "status"),
 		of(supervisor, "nothing is withheld", "tab", "1-2", "--by", "size"),
-		of(supervisor, "n\n", "query", "select count(*) as n from answers"),
+		of(supervisor, "n\n", "query", "--why", "a count", "select count(*) as n from answers"),
 		of(operator, "closed", "edition", "close"),
 		of(operator, "2 of 30 firms", "edition", "freeze"),
 		of(supervisor, "kaku-hanako", "release", "propose"),
 		of(releaser, "kaku-taro", "release", "approve"),
 		of(analyst, "n\n", "query", "--open", "select count(*) as n from open_figures"),
-		of(supervisor, "n\n", "query", "select count(*) as n from cssa_prod_open.open_figures"), // its answer lies behind the restricted door
+		of(supervisor, "n\n", "query", "--why", "a count", "select count(*) as n from cssa_prod_open.open_figures"), // its answer lies behind the restricted door
 		of(operator, "S-0001", "firms", "erase-contacts", "S-0001"),
 		of(operator, "30", "status"),
 	}

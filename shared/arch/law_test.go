@@ -59,7 +59,7 @@ var theLaw = []line{
 	{"functions/feedback/lambda", "events events/awsevents functions/feedback shared/archive/s3 shared/bus/aws shared/lake shared/ledger/dynamo shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 	{"functions/dispatch/lambda", "events/awsevents functions/dispatch shared/archive/s3 shared/ledger/dynamo shared/mail/ses shared/questionnaire shared/settings", awsSDK + " " + lambda, "aws"},
 
-	{"functions/cssa", "events functions/* functions/cssa/checkpage functions/cssa/synthesise infra/laptop infra/remote shared/* shared/questionnaire/*",
+	{"functions/cssa", "events functions/* functions/cssa/checkpage functions/cssa/synthesise infra/laptop infra/laptop/access infra/remote shared/* shared/questionnaire/*",
 		"github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term " + sync + " " + width, "aws"},
 	{"functions/cssa/checkpage", "shared/checklist shared/questionnaire", "", ""},
 	{"functions/cssa/sql", "shared/lake/duckdb", duckdb + " " + width, "cgo"},
@@ -110,6 +110,7 @@ var theLaw = []line{
 	{"infra/laptop", "events functions/* infra/laptop/objects shared/* shared/*/*",
 		awsSDK + " github.com/go-co-op/gocron/v2 github.com/gofrs/flock " + sync, "aws"},
 	{"infra/remote", "events functions/invite functions/intake shared/* shared/*/*", awsSDK, "aws"},
+	{"infra/laptop/access", "", "", ""},
 	{"infra/laptop/objects", "shared/archive", awsSDK + " github.com/versity/versitygw github.com/gofiber/fiber/v3", "aws"},
 	{"infra/rehearsal", "infra/laptop/objects infra/rehearsal/* shared/ledger/dynamo", awsSDK, "aws"},
 	{"infra/rehearsal/iam", "infra/rehearsal/template", "", ""},

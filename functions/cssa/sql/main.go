@@ -15,8 +15,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"time"
 
 	driver "github.com/duckdb/duckdb-go/v2"
@@ -128,6 +130,9 @@ func query(ctx context.Context, opt options, out io.Writer) error {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return fmt.Errorf("no such folder: %s", dir)
 		}
+		if err := noLinks(dir); err != nil {
+			return err
+		}
 	}
 	if err := duckdb.Confine(ctx, db, opt.memory, opt.threads, dirs...); err != nil {
 		return err
@@ -149,6 +154,23 @@ func query(ctx context.Context, opt options, out io.Writer) error {
 	}
 	defer rows.Close()
 	return printRows(rows, newPrinter[opt.format](out))
+}
+
+// noLinks fails if the folder holds a symbolic link: DuckDB would follow it out of the folder it is confined to.
+func noLinks(dir string) error {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return fmt.Errorf("folder %s: %w", dir, err)
+	}
+	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a file may be replaced meanwhile
+			return fmt.Errorf("folder %s: %w", dir, err)
+		}
+		if err == nil && e.Type()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("%s is a symbolic link, which may lead out of the lake; remove it", path)
+		}
+		return nil
+	})
 }
 
 // readsOnly fails unless the text is one statement and that a query. Folders a query may read it could write as well
