@@ -141,7 +141,7 @@ func (d *desk) root() *cobra.Command {
 	root.AddCommand(
 		d.demoCommand(), d.serveCommand(), d.synthesiseCommand(), d.editionCommand(), d.firmsCommand(),
 		d.templateCommand(), d.ticketCommand(), d.submitCommand(), d.receiveCommand(), d.checkCommand(), d.faultsCommand(), d.withdrawCommand(), d.remindCommand(), d.messagesCommand(),
-		d.statusCommand(), d.aggregateCommand(), d.releaseCommand(), d.tabCommand(), d.trendCommand(), d.queryCommand(), d.accessCommand(), d.showCommand(),
+		d.statusCommand(), d.aggregateCommand(), d.releaseCommand(), d.publicationCommand(), d.tabCommand(), d.trendCommand(), d.queryCommand(), d.accessCommand(), d.showCommand(),
 	)
 	return root
 }

@@ -23,6 +23,7 @@ type deployment struct {
 	Editions *questionnaire.Library
 	Ledger   *ledger.Book
 	Lake     lake.Source // the restricted door's
+	Open     lake.Source // the open door's
 	Inbox    intake.Inbox
 	Invite   *invite.Step
 	Intake   *intake.Step
@@ -87,7 +88,7 @@ func (p place) by() string {
 // onLaptop returns the deployment of a folder.
 func onLaptop(l *laptop.Deployment) *deployment {
 	return &deployment{
-		Now: l.Now, Editions: l.Editions, Ledger: l.Ledger.Book, Lake: l.Lake, Inbox: l.Inbox, Invite: l.Invite, Intake: l.Intake,
+		Now: l.Now, Editions: l.Editions, Ledger: l.Ledger.Book, Lake: l.Lake, Open: l.OpenLake, Inbox: l.Inbox, Invite: l.Invite, Intake: l.Intake,
 		Runs: l.Aggregate, Releases: l.Release, Queries: folderQueries{l}, messages: laptopMessages{l},
 		place: place{outbox: l.OutboxDir(), restricted: l.RestrictedDir(), open: l.OpenDir(), archive: l.ArchiveDir()},
 	}
@@ -103,7 +104,7 @@ func (m laptopMessages) Stuck(ctx context.Context) (int, error) {
 // onStage returns the deployment of a stage in the cloud.
 func onStage(r *remote.Deployment) *deployment {
 	return &deployment{
-		Now: r.Now, Editions: r.Editions, Ledger: r.Ledger.Book, Lake: r.Lake, Inbox: r.Inbox, Invite: r.Invite, Intake: r.Intake,
+		Now: r.Now, Editions: r.Editions, Ledger: r.Ledger.Book, Lake: r.Lake, Open: r.OpenLake, Inbox: r.Inbox, Invite: r.Invite, Intake: r.Intake,
 		Runs: r.Aggregate, Releases: stageReleases{r.Release}, Queries: stageQueries{r.Query}, messages: r,
 		place: place{restricted: "s3://" + r.Outputs.RestrictedBucket, open: "s3://" + r.Outputs.OpenBucket, archive: "s3://" + r.Outputs.ArchiveBucket, patience: time.Minute},
 	}

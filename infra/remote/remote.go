@@ -54,6 +54,7 @@ type Deployment struct {
 	Inbox     *s3.Bucket
 	Archive   *s3.Bucket
 	Lake      *s3.Bucket // restricted
+	OpenLake  *s3.Bucket
 	Invite    *invite.Step
 	Intake    *intake.Step // its withdrawals and receipts: uploads are handled by the stage's function
 	Aggregate *Aggregate
@@ -87,7 +88,7 @@ func wire(cfg aws.Config, stage string, out Outputs, now func() time.Time) *Depl
 	d := &Deployment{
 		Stage: stage, Outputs: out, Now: now, Editions: questionnaire.NewLibrary(questionnaire.Builtin()),
 		Ledger: dynamo.New(dynamodb.NewFromConfig(cfg), out.LedgerTable),
-		Inbox:  s3.New(objects, out.InboxBucket), Archive: s3.New(objects, out.ArchiveBucket), Lake: s3.New(objects, out.RestrictedBucket),
+		Inbox:  s3.New(objects, out.InboxBucket), Archive: s3.New(objects, out.ArchiveBucket), Lake: s3.New(objects, out.RestrictedBucket), OpenLake: s3.New(objects, out.OpenBucket),
 	}
 	bus := busaws.New(eventbridge.NewFromConfig(cfg), out.EventBus)
 	d.Invite = &invite.Step{

@@ -173,10 +173,12 @@ func (b *book) contents(p *Pack, sheets []sheet, names []string) {
 		b.try(b.f.SetCellHyperLink(contentsName, at, "'"+names[i]+"'!A1", "Location"))
 		b.set(contentsName, 2, row, sheets[i].title.JA, "wrap")
 		b.set(contentsName, 3, row, sheets[i].title.EN, "wrap")
+		b.try(b.f.SetRowHeight(contentsName, row, max(height(sheets[i].title.JA, 58), height(sheets[i].title.EN, 66))))
 	}
 	b.width(contentsName, 1, 16)
 	b.width(contentsName, 2, 60)
 	b.width(contentsName, 3, 70)
+	b.page(contentsName)
 }
 
 func (b *book) notes(p *Pack) {
@@ -185,6 +187,7 @@ func (b *book) notes(p *Pack) {
 	for _, n := range []checklist.Text{basesNote, roundingNote, symbolsNote} {
 		b.set(notesName, 1, row, n.JA, "wrap")
 		b.set(notesName, 2, row, n.EN, "wrap")
+		b.try(b.f.SetRowHeight(notesName, row, max(height(n.JA, 56), height(n.EN, 76))))
 		row++
 	}
 	o := p.origin()
@@ -199,6 +202,7 @@ func (b *book) notes(p *Pack) {
 	}
 	b.width(notesName, 1, 60)
 	b.width(notesName, 2, 80)
+	b.page(notesName)
 }
 
 // originLine says in one line where the numbers come from.

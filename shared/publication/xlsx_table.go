@@ -2,6 +2,7 @@ package publication
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -43,8 +44,13 @@ func (b *book) table(p *Pack, s *sheet, name string) {
 		b.set(name, i+1, row+1, "", "head")
 		b.width(name, i+1, h.width)
 	}
+	if len(s.def.Question.Items) == 0 {
+		b.width(name, 2, 8)
+	}
+	head := 44.0
 	for c, col := range s.def.Columns {
 		at := len(headColumns) + 2*c + 1
+		head = max(head, height(col.Label.JA, 22)+height(col.Label.EN, 22))
 		b.set(name, at, row, col.Label.JA+"\n"+col.Label.EN, "head")
 		b.set(name, at+1, row, "", "head")
 		from, err := excelize.CoordinatesToCellName(at, row)
@@ -60,7 +66,10 @@ func (b *book) table(p *Pack, s *sheet, name string) {
 	b.set(name, last, row, "合計だけを示すもの\nTold together", "head")
 	b.set(name, last, row+1, "", "head")
 	b.width(name, last, 40)
-	b.try(b.f.SetRowHeight(name, row, 88))
+	if !s.joints() {
+		b.width(name, last, 16)
+	}
+	b.try(b.f.SetRowHeight(name, row, head))
 	b.try(b.f.SetRowHeight(name, row+1, 30))
 	b.try(b.f.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: 2, YSplit: row + 1, TopLeftCell: fmt.Sprintf("C%d", row+2), ActivePane: "bottomRight"}))
 	row += 2
@@ -76,9 +85,13 @@ func (b *book) table(p *Pack, s *sheet, name string) {
 		words(t.EN, "small", height(t.EN, 140))
 	}
 	words(p.originLine(), "small", height(p.originLine(), 140))
-	landscape, fit, tall := "landscape", 1, 0
+	b.page(name)
+}
+
+// page prints a sheet across, as wide as the paper.
+func (b *book) page(name string) {
+	landscape, fit, tall, yes := "landscape", 1, 0, true
 	b.try(b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &fit, FitToHeight: &tall}))
-	yes := true
 	b.try(b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
 }
 
@@ -134,6 +147,12 @@ func (b *book) row(p *Pack, s *sheet, name string, row int, t *table.Table, r *t
 	together := s.together(p, r)
 	b.set(name, len(headColumns)+2*len(s.def.Columns)+1, row, strings.Join(together, "\n"), "label")
 	b.try(b.f.SetRowHeight(name, row, 14*float64(max(lines, 2*len(together)))+4))
+}
+
+func (s *sheet) joints() bool {
+	return slices.ContainsFunc(s.groups, func(t table.Table) bool {
+		return slices.ContainsFunc(t.Rows, func(r table.Row) bool { return len(r.Joints) > 0 })
+	})
 }
 
 // together says what the row tells of its withheld cells.
