@@ -10,6 +10,8 @@
 //	…
 //	current_run/edition=2023-securities/current.parquet
 //
+// Beside them, under snapshots/, lies what the next night starts from ([SnapshotHead]).
+//
 // A run writes under its own prefix only. It becomes current when the one-row current_run table is replaced; every view
 // joins that table, so a reader sees the old run whole or the new run whole, and a half-written run not at all.
 // Writing is idempotent: the same rows make the same bytes.
