@@ -136,6 +136,16 @@ func TestTheSecuritiesTrendsAreRecomputed(t *testing.T) {
 	p.compare(t, plan, round{firms[:50], answers[:40]}, round{firmsNow[10:], answersNow[10:60]},
 		map[checklist.FirmID]checklist.FirmID{firms[0].ID: firmsNow[69].ID, firms[1].ID: firmsNow[50].ID, firms[2].ID: firmsNow[51].ID, firms[3].ID: firmsNow[51].ID})
 	agrees(t, p, plan)
+	// What an analyst finds ready by name shows those trends: each of the whole sector's once, its parts adding up.
+	db := p.attach(t, duckdb.Restricted)
+	trends, transitions := named(t, ed, "trends", false), named(t, ed, "transitions", false)
+	if all := ask(t, db, "SELECT * FROM ("+trends+")"); len(all) < 100 {
+		t.Errorf("%d trends", len(all))
+	}
+	expect(t, db, "SELECT (SELECT count(*) FROM ("+trends+")) = (SELECT count(*) FROM trends WHERE dimension = 'all')", "true")
+	expect(t, db, "SELECT count(*) FROM ("+trends+") WHERE panel > 0 AND change_points <> within_points + composition_points + redefinition_points", "0")
+	expect(t, db, "SELECT count(*) > 0 FROM ("+trends+") WHERE NOT comparable AND why_ja <> '' AND then_share IS NULL", "true")
+	expect(t, db, "SELECT (SELECT sum(firms) FROM ("+transitions+")) = (SELECT sum(firms) FROM transitions WHERE dimension = 'all')", "true")
 }
 
 // The comparison would see a single wrong number.

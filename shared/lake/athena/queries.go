@@ -26,7 +26,10 @@ type Query struct {
 //     part (higher is more advanced), or that were given then and are blank now;
 //   - numbers: numbers more than three standard deviations from the mean of their question.
 //
-// These are invitations to ask a firm, not faults; standard deviations are those of the population.
+// Of an edition with a mapping from the one before (対応表) also what changed in the whole sector (trends) and how the matched
+// firms moved (transitions).
+//
+// The outliers are invitations to ask a firm, not faults; standard deviations are those of the population.
 func Queries(ed *checklist.Edition) []Query {
 	var all []Query
 	add := func(open bool, name, meaning, sql string) {
@@ -47,6 +50,10 @@ func Queries(ed *checklist.Edition) []Query {
 	add(false, "outliers unanswered", "無回答の割合が高い先 / firms with an unusual share of places left blank", outliersUnanswered)
 	add(false, "outliers changed", "前回から回答が大きく変わった先 / firms whose answers changed sharply since their last edition", outliersChanged)
 	add(false, "outliers numbers", "平均から大きく離れた数値 / numbers far from the mean of their question", outliersNumbers)
+	if ed.Mapping != nil {
+		add(false, "trends", "前回からの変化（全体） / what changed since the last edition, in the whole sector; why where nothing can be compared", trends)
+		add(false, "transitions", "継続先の回答の推移（全体） / how the matched firms answered then and now, in the whole sector", transitions)
+	}
 	return all
 }
 
@@ -145,3 +152,20 @@ JOIN questions_mean m ON m.question = n.question AND m.item = n.item
 JOIN firms f ON f.edition = $edition AND f.firm = n.firm
 WHERE abs(n.number - m.mean) > 3 * m.deviation
 ORDER BY n.question, n.item, abs(n.number - m.mean) DESC, n.firm`
+
+const trends = `SELECT t.previous, t.figure, q.number AS question_number, t.question, q.title_ja AS question_ja, q.title_en AS question_en,
+  t.item, t.stage, t.series, t.comparable, t.why_ja, t.why_en, t.then_share, t.now_share, t.change_points,
+  t.within_points, t.composition_points, t.redefinition_points, t.panel, t.panel_then_share, t.panel_now_share,
+  t.firms_then, t.firms_now, t.firms_both, t.firms_came, t.firms_left
+FROM trends t
+JOIN questions q ON q.edition = t.edition AND q.question = t.question
+WHERE t.edition = $edition AND t.dimension = 'all'
+ORDER BY t.position`
+
+const transitions = `SELECT t.previous, q.number AS question_number, t.question, q.title_ja AS question_ja, q.title_en AS question_en,
+  t.item, t.stage, t.then_state, t.then_choice, t.now_state, t.now_choice, c.label_ja AS now_choice_ja, c.label_en AS now_choice_en, t.firms
+FROM transitions t
+JOIN questions q ON q.edition = t.edition AND q.question = t.question
+LEFT JOIN choices c ON c.edition = t.edition AND c.question = t.question AND c.stage = t.stage AND c.choice = t.now_choice
+WHERE t.edition = $edition AND t.dimension = 'all'
+ORDER BY q.position, t.item, t.stage, t.then_state, t.then_choice, t.now_state, t.now_choice`
