@@ -25,28 +25,29 @@ import (
 
 // A publicationOrder is what the verb was asked for.
 type publicationOrder struct {
-	out, run, snapshot, from string
-	unchecked                bool
+	out, run, snapshot, from, text string
+	unchecked                      bool
 }
 
 func (d *desk) publicationCommand() *cobra.Command {
 	var o publicationOrder
 	c := &cobra.Command{
-		Use: "publication [EDITION]", Short: "Write the publication pack of a release (公表資料)", Args: cobra.MaximumNArgs(1),
+		Use: "publication [EDITION]", Short: "Write the publication pack of a release, or check a text against its numbers (公表資料)", Args: cobra.MaximumNArgs(1),
 		Long: "The pack is made of what was released, and of nothing else: every table as CSV with its metadata, JSON and Parquet, all of them\n" +
 			"as one workbook, and a list of contents. Before it is written, the released tables are recomputed from the answers of the frozen\n" +
 			"run; a table that differs is named, and nothing is written. The same release makes the same bytes. A folder that holds the pack\n" +
 			"is compared with it.\n\n" +
 			"--snapshot writes the frozen run as a file from which the pack can be made again elsewhere (--from), without the deployment. It\n" +
-			"holds every firm's answers.",
+			"holds every firm's answers. --text reads prose and checks what it says of figures, in words and in percent.",
 		Example: "  cssa publication 2023-securities --out pack\n  cssa publication 2023-securities --snapshot frozen.zip\n" +
-			"  cssa publication 2023-securities --from frozen.zip --out again",
+			"  cssa publication 2023-securities --from frozen.zip --out again\n  cssa publication 2023-securities --text summary.md",
 	}
 	f := c.Flags()
 	f.StringVar(&o.out, "out", "", "folder for the pack (default publication-EDITION)")
 	f.StringVar(&o.run, "run", "", "the released run (default the newest that was released)")
 	f.StringVar(&o.snapshot, "snapshot", "", "write the frozen run to this file instead: restricted, it holds every firm's answers")
 	f.StringVar(&o.from, "from", "", "make the pack of this snapshot instead of a deployment")
+	f.StringVar(&o.text, "text", "", "check this text (.md, .txt) against the released numbers instead")
 	f.BoolVar(&o.unchecked, "unchecked", false, "do not recompute from the answers, e.g. where they have passed their retention")
 	onDeployment := d.with(func(ctx context.Context, l *deployment, _ []string) error {
 		is, err := d.issueOf(ctx, l, o.run)
@@ -80,9 +81,15 @@ func (d *desk) publicationCommand() *cobra.Command {
 
 // check refuses flags that do not go together.
 func (o publicationOrder) check() error {
+	one := 0
+	for _, f := range []string{o.out, o.snapshot, o.text} {
+		if f != "" {
+			one++
+		}
+	}
 	switch {
-	case o.out != "" && o.snapshot != "":
-		return usage("--out and --snapshot are two tasks; give one")
+	case one > 1:
+		return usage("--out, --snapshot and --text are three tasks; give one")
 	case o.from != "" && (o.snapshot != "" || o.run != ""):
 		return usage("--from names a snapshot, which is of one run; give neither --snapshot nor --run")
 	}
@@ -163,6 +170,9 @@ func (d *desk) publication(ctx context.Context, is *issue, o publicationOrder) e
 	published, err := is.published(ctx)
 	if err != nil {
 		return err
+	}
+	if o.text != "" {
+		return d.checkText(is, published, o.text)
 	}
 	if !o.unchecked {
 		if err := is.recount(ctx, published); err != nil {

@@ -92,6 +92,7 @@ var theLaw = []line{
 	{"shared/mail/outbox", "shared/mail", "", ""},
 	{"shared/mail/mailtest", "shared/mail", "", ""},
 	{"shared/publication", "shared/checklist shared/questionnaire shared/table", excel + " " + parquet, ""},
+	{"shared/publication/prose", "shared/checklist shared/table", "", ""},
 	{"shared/publication/snapshot", "shared/archive shared/checklist shared/lake", "", ""},
 	{"shared/questionnaire", "shared/checklist", "github.com/goccy/go-yaml", ""},
 	{"shared/questionnaire/preview", "shared/checklist shared/questionnaire", "", ""},
