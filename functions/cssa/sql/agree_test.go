@@ -320,5 +320,5 @@ func TestStatisticsHideNoRow(t *testing.T) {
 	expect(t, db, "SELECT count(*) FROM answers WHERE number IS NULL AND question = 'hours'", "1")
 	path := filepath.Join(string(p.restricted), filepath.FromSlash(lake.Key("answers", "2023-sample", night, 0)))
 	expect(t, db, "SELECT path_in_schema, stats_min_value, stats_max_value FROM parquet_metadata('"+strings.ReplaceAll(path, "[", "[[]")+"') WHERE path_in_schema IN ('firm', 'question', 'number') ORDER BY 1",
-		"firm,S-0001,S-0006", "number,,", "question,,")
+		"firm,S-0001,S-0006", "number,0.0000,1000.0000", "question,contingency,review")
 }
