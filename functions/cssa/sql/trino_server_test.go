@@ -61,6 +61,7 @@ hive.timestamp-precision=MILLISECONDS
 	server := exec.CommandContext(ctx, filepath.Join(home, "java", "bin", "java"), "-Xmx1G", "-XX:+UseSerialGC", "-Djdk.attach.allowAttachSelf=true",
 		"-Dconfig="+filepath.Join(etc, "config.properties"), "-Dnode.environment=test", "-Dnode.id=one", "-Dnode.data-dir="+etc,
 		"-cp", filepath.Join(home, "server", "lib", "*"), "io.trino.server.TrinoServer")
+	server.Dir = etc // it writes beside itself
 	var log bytes.Buffer
 	server.Stdout, server.Stderr = &log, &log
 	must(t, server.Start())
