@@ -64,6 +64,7 @@ func newFunction(scope constructs.Construct, f *Foundation, st Stage, name strin
 	}
 	role := newRole(scope, id+"Role", "cssa "+st.Name+": the function "+name,
 		awsiam.NewServicePrincipal(s("lambda.amazonaws.com"), nil), may...)
+	r.settings["GOMEMLIMIT"] = s(fmt.Sprintf("%dMiB", r.memory*7/8)) // Go's collector works harder before Lambda ends the function
 	props := &awslambda.FunctionProps{
 		FunctionName: s(st.named(name)), Description: s(r.what),
 		Runtime: awslambda.Runtime_PROVIDED_AL2023(), Architecture: awslambda.Architecture_ARM_64(), Handler: s("bootstrap"), Code: code,

@@ -42,6 +42,12 @@ func environments(tpl *template, st Stage) []string {
 				wrong = append(wrong, fmt.Sprintf("%s: %s is %s, want %s", name, setting, got, means[setting]))
 			}
 		}
+		var limit, memory float64
+		_, err := fmt.Sscanf(fmt.Sprint(text(given["GOMEMLIMIT"]), " ", r.Properties["MemorySize"]), "%fMiB %f", &limit, &memory)
+		if err != nil || limit < 0.8*memory || limit > 0.9*memory {
+			wrong = append(wrong, fmt.Sprintf("%s: GOMEMLIMIT is %s of %v MB", name, text(given["GOMEMLIMIT"]), memory))
+		}
+		delete(given, "GOMEMLIMIT") // the runtime of Go reads it
 		for setting := range given {
 			if !slices.Contains(required, setting) {
 				wrong = append(wrong, name+": "+setting+" is read by nobody")
