@@ -60,6 +60,7 @@ const (
 	CodeFrozen         FaultCode = "F026"
 	CodeAnswerColumn   FaultCode = "F027"
 	CodeMisplacedRow   FaultCode = "F028"
+	CodeIDsMissing     FaultCode = "F029"
 )
 
 // Faults of the cover.

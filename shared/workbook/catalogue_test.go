@@ -141,6 +141,7 @@ func fileExamples(t *testing.T) map[checklist.FaultCode]outcome {
 		"F028": func(f *excelize.File) error {
 			return errors.Join(f.SetCellStr(report, "C7", "他社事例"), f.SetCellStr(report, "C8", "自組織のインシデントの発生状況"))
 		},
+		checklist.CodeIDsMissing:   func(f *excelize.File) error { return f.RemoveCol(policy, "A") },
 		checklist.CodeAnswerColumn: func(f *excelize.File) error { return f.RemoveCol(policy, "D") },
 	} {
 		data := edit(t, filled, change)

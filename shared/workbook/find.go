@@ -14,7 +14,8 @@ import (
 // A finding holds the rows of a checklist that were found in a workbook, by their ids.
 type finding struct {
 	rows    map[string]*foundRow
-	reasons []checklist.Confirmation // typed on the list of findings
+	reasons []checklist.Confirmation       // typed on the list of findings
+	bare    map[*checklist.Question]string // sheets whose rows have lost their ids, by a question on them
 }
 
 // A foundRow is a row with an id the edition knows.
@@ -84,13 +85,16 @@ func coverRows() map[string]bool {
 // find looks for the rows with these ids on every sheet. A sheet without a marker row, such as one the firm or the
 // secretariat added, is passed over.
 func find(cells cellReader, h *headings) (*finding, error) {
-	f := &finding{rows: make(map[string]*foundRow, len(h.lines))}
+	f := &finding{rows: make(map[string]*foundRow, len(h.lines)), bare: map[*checklist.Question]string{}}
 	for i, sheet := range cells.Sheets() {
 		s := &search{cells: cells, headings: h, found: f, sheet: sheet}
 		if err := cells.Rows(i, s.visit); err != nil {
 			return nil, inSheet(sheet, err)
 		}
 		s.hide(cells.Merged())
+		if s.under != nil && len(s.rows) == 0 {
+			f.bare[s.under] = sheet
+		}
 	}
 	return f, nil
 }
@@ -102,6 +106,7 @@ type search struct {
 	found *finding
 	sheet string
 	cols  *columns            // nil above the marker row
+	bare  bool                // the marker row is there without the ids
 	under *checklist.Question // whose number stands above
 	rows  []*foundRow
 	last  *foundRow // the row of answers right above, with nothing but blank rows between
@@ -112,8 +117,10 @@ type search struct {
 func (s *search) visit(row int, cs []rawCell) error {
 	if s.cols == nil {
 		var err error
-		s.cols, err = marked(s.cells, cs)
-		return err
+		if s.cols, err = marked(s.cells, cs); s.cols != nil || err != nil {
+			return err
+		}
+		return s.withoutIDs(cs)
 	}
 	if s.cols.list {
 		return s.found.reason(s.cells, s.cols, cs)

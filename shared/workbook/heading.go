@@ -56,6 +56,31 @@ func (h *headings) title(cells cellReader, cols *columns, cs []rawCell) (*checkl
 	return nil, nil
 }
 
+// withoutIDs looks at a row of a sheet on which no ids were found: for a marker row that has lost them, and below it for the
+// numbers of questions, which tell whose sheet it is.
+func (s *search) withoutIDs(cs []rawCell) error {
+	words := map[string]bool{}
+	for i := range cs {
+		c := &cs[i]
+		if !s.cells.Short(c) && s.cells.Size(c) > longestNumber {
+			continue
+		}
+		v, err := s.cells.Value(c)
+		if err != nil {
+			return err
+		}
+		word := trim(v.text)
+		if words[word] = true; s.bare && s.under == nil {
+			s.under = s.questions[word]
+		}
+		if s.bare && word != "" {
+			return nil
+		}
+	}
+	s.bare = s.bare || words[markFinding] && words[markAnswer+"1"]
+	return nil
+}
+
 // misplaced returns the other question or item beside whose words a row stands, "" if it stands by its own or by none.
 func (h *headings) misplaced(cells cellReader, cols *columns, cs []rawCell, l *line, under *checklist.Question) (string, error) {
 	switch {

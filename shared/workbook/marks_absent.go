@@ -21,7 +21,13 @@ func (m *marker) proveAbsent(x *mark, got *Reading) {
 		}
 	case checklist.CodeSheetMissing:
 		if p := m.pageOf(f.Ref); p != nil {
-			x.proof, x.hint = m.sheetBack(p)
+			x.proof = sheetBack(p, p.name)
+			x.hint = fmt.Sprintf("_xlfn.SHEETS()<>%d", len(m.book.sheets)+m.listsAdded())
+		}
+	case checklist.CodeIDsMissing:
+		if p := m.pageOf(f.Ref); p != nil {
+			x.proof = sheetBack(p, f.Sheet)
+			x.hint = fmt.Sprintf("ISERROR(INDIRECT(%s))", mustLiteral(sheetQuoted(f.Sheet)+"!$A$1"))
 		}
 	case checklist.CodeRowMissing:
 		if ok {
@@ -53,10 +59,10 @@ func (m *marker) onlyOnce(id string) string {
 	return strings.Join(counts, "+") + "=1"
 }
 
-// sheetBack looks for a sheet by its name, as it is not there to be pointed at. Another sheet that was added since may be it
-// under another name.
-func (m *marker) sheetBack(p *page) (proof, hint string) {
-	s := sheetQuoted(p.name)
+// sheetBack is true only if a sheet has its ids and answers. It is looked for by its name and fixed columns, as there is nothing
+// yet to be pointed at. Another sheet that was added since may be it under another name.
+func sheetBack(p *page, name string) string {
+	s := sheetQuoted(name)
 	column := func(c int) string {
 		return fmt.Sprintf(`INDIRECT(%s)`, mustLiteral(fmt.Sprintf("%s!$%s$2:$%s$%d", s, columnName(c), columnName(c), lastLooked)))
 	}
@@ -71,9 +77,8 @@ func (m *marker) sheetBack(p *page) (proof, hint string) {
 			}
 		}
 	}
-	proof = fmt.Sprintf(`AND(COUNTIF(%[1]s,"%[2]s")=1,COUNTIF(%[1]s,"%[3]s")=1,COUNTIFS(%[1]s,"<>",%[4]s,"<>")>=%[5]d)`,
+	return fmt.Sprintf(`AND(COUNTIF(%[1]s,"%[2]s")=1,COUNTIF(%[1]s,"%[3]s")=1,COUNTIFS(%[1]s,"<>",%[4]s,"<>")>=%[5]d)`,
 		column(columnID), first, last, column(columnAnswer), n)
-	return proof, fmt.Sprintf("_xlfn.SHEETS()<>%d", len(m.book.sheets)+m.listsAdded())
 }
 
 // listsAdded is how many sheets the marking adds.

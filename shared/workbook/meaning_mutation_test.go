@@ -32,6 +32,7 @@ type gridPage struct {
 	ids   int          // the column of ids
 	gone  map[int]bool // answer columns that are gone
 	bare  bool         // a column of words is gone
+	bared bool         // the column of ids is gone
 }
 
 // A gridLine is a row that is answered.
@@ -154,7 +155,11 @@ func (m *subject) mean() (checklist.Answers, []string) {
 	}
 	for _, p := range m.pages {
 		if !slices.ContainsFunc(p.lines, func(l *gridLine) bool { return !l.lost }) {
-			faults = append(faults, told(checklist.CodeSheetMissing, p.lines[0].places[0].ref, p.name, ""))
+			code, name := checklist.CodeSheetMissing, p.name
+			if p.bared {
+				code, name = checklist.CodeIDsMissing, p.sheet.name
+			}
+			faults = append(faults, told(code, p.lines[0].places[0].ref, name, ""))
 			for _, l := range p.lines {
 				for _, a := range l.places {
 					skip[a.ref] = true

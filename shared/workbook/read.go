@@ -220,6 +220,12 @@ func (r *reader) pageMissing(p *page) bool {
 	}
 	f := checklist.NewFault(checklist.CodeSheetMissing, "want", p.name)
 	f.Sheet = p.name
+	for j := range p.lines {
+		if sheet, bare := r.found.bare[p.lines[j].q]; bare {
+			f = checklist.NewFault(checklist.CodeIDsMissing, "want", sheet)
+			f.Sheet = sheet
+		}
+	}
 	r.add(f, first.q, first.refs[0])
 	return true
 }

@@ -96,6 +96,17 @@ func TestStatusOfWhatIsNotThere(t *testing.T) {
 		{"a sheet put back under another name", checklist.CodeSheetMissing,
 			func(f *excelize.File) error { return f.DeleteSheet(page2) },
 			func(f *excelize.File) error { _, err := f.NewSheet(page2 + " (2)"); return err }, openStatus, changed},
+		{"the column of ids put back", checklist.CodeIDsMissing,
+			func(f *excelize.File) error { return f.RemoveCol(page1, "A") },
+			func(f *excelize.File) error {
+				err := f.InsertCols(page1, "A", 1)
+				for i, row := range rowsOf(page1) {
+					if len(row) > 0 && row[0] != "" {
+						err = errors.Join(err, f.SetCellStr(page1, fmt.Sprint("A", i+1), row[0]))
+					}
+				}
+				return err
+			}, openStatus, done},
 		{"answers filled in", checklist.CodeNoAnswers,
 			func(f *excelize.File) error {
 				err := error(nil)

@@ -88,6 +88,7 @@ var structureMutations = []mutation{
 		p, ok := m.anyPage(r)
 		if ok {
 			p.sheet.deleteColumn(p.ids)
+			p.bared = true
 			for _, l := range p.lines {
 				l.lost = true
 			}

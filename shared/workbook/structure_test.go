@@ -2,6 +2,7 @@ package workbook_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -47,7 +48,14 @@ func TestWhereAnswersStand(t *testing.T) {
 		{"the answers column copied beside itself", func(f *excelize.File) error {
 			return errors.Join(f.InsertCols(policy, "E", 1), f.SetCellStr(policy, "E1", "answer-1"), f.SetCellStr(policy, "E9", "1"))
 		}, []string{"F027 policy"}},
-		{"the column of ids deleted", func(f *excelize.File) error { return f.RemoveCol(policy, "A") }, []string{"F015 policy"}},
+		{"the column of ids deleted", func(f *excelize.File) error { return f.RemoveCol(policy, "A") }, []string{"F029 policy"}},
+		{"the ids cleared", func(f *excelize.File) error {
+			var err error
+			for row := 2; row < 40; row++ {
+				err = errors.Join(err, f.SetCellValue(policy, fmt.Sprint("A", row), nil))
+			}
+			return err
+		}, []string{"F029 policy"}},
 		{"the marker row deleted", func(f *excelize.File) error { return f.RemoveRow(policy, 1) }, []string{"F015 policy"}},
 		{"the title of a question deleted", func(f *excelize.File) error { return f.RemoveRow(policy, 11) }, []string{"F028 staff A13 1-1"}},
 		{"the words of a question deleted", func(f *excelize.File) error { return f.RemoveRow(policy, 12) }, nil},
