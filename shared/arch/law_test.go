@@ -77,6 +77,7 @@ var theLaw = []line{
 	{"shared/disclosure", "shared/checklist shared/table", "", ""},
 	{"shared/disclosure/audit", "shared/checklist shared/table", "", ""},
 	{"shared/disclosure/scan", "shared/checklist shared/table", parquet + " golang.org/x/net/html", ""},
+	{"shared/figure", "shared/figure/fonts", "golang.org/x/image", "fonts"},
 	{"shared/figure/fonts", "", "golang.org/x/image", "fonts"},
 	{"shared/figure/typeset", "shared/figure/fonts", "", "fonts"},
 	{"shared/lake", "shared/archive shared/checklist shared/register shared/table shared/tally shared/trend", parquet, ""},
