@@ -171,9 +171,6 @@ type fault struct {
 	checklist.Fault
 }
 
-// Blocks says whether the fault stands in the way of acceptance.
-func (f fault) Blocks() bool { return f.Severity == checklist.Mend }
-
 // maxQuoted is how much of what a firm typed, or of a foreign object's name, a letter repeats, in characters.
 const maxQuoted = 60
 

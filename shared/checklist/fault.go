@@ -30,6 +30,14 @@ const (
 	Confirm Severity = "confirm" // △ accepted; the firm is asked to look again
 )
 
+// Mark returns the sign and the words that stand for a severity wherever a fault is shown.
+func (s Severity) Mark() Text {
+	if s == Confirm {
+		return Text{JA: "△ 要確認", EN: "△ to confirm"}
+	}
+	return Text{JA: "✗ 要修正", EN: "✗ to mend"}
+}
+
 // Faults of the file: nothing of it could be used.
 const (
 	CodeEmptyFile      FaultCode = "F001"

@@ -161,12 +161,12 @@ func (w *listWriter) head(last int) {
 		return fmt.Sprintf(`COUNTIF(%s,"%s*")`, status, with)
 	}
 	changed := begins("変更") + "+" + begins(statusUnknown)
-	now := fmt.Sprintf("残りのエラー %d 件　／　確認 %d 件", mend, confirm)
+	now := fmt.Sprintf("要修正 残り %d 件　／　要確認 %d 件", mend, confirm)
 	if unknown > 0 {
 		now += fmt.Sprintf("　／　再提出で確認 %d 件", unknown)
 	}
 	w.formula(listNo, listCount, xfCount,
-		fmt.Sprintf(`"残りのエラー "&%s&" 件　／　確認 "&%s&" 件"&IF(%s=0,"","　／　再提出で確認 "&(%s)&" 件")`, begins(signMend), begins(signConfirm), changed, changed), now)
+		fmt.Sprintf(`"要修正 残り "&%s&" 件　／　要確認 "&%s&" 件"&IF(%s=0,"","　／　再提出で確認 "&(%s)&" 件")`, begins(signMend), begins(signConfirm), changed, changed), now)
 	w.row(listCount, 24)
 	steps := "① 青い番地を押すと、その欄に移ります。　② 直すと「状態」が「✓ 直りました」に変わります。　③ 残りが0件になったら保存し、このファイルのまま再提出してください（この一覧は消さなくて構いません）。"
 	if mend+unknown == 0 {
@@ -191,9 +191,9 @@ func (w *listWriter) head(last int) {
 // finding writes one row. Everything in it is text but its status.
 func (w *listWriter) finding(x *mark) {
 	f := &x.fault
-	kind, kindXF, statusXF := signMend+" エラー", xfKindMend, xfStatusMend
+	kind, kindXF, statusXF := checklist.Mend.Mark().JA, xfKindMend, xfStatusMend
 	if x.sign() == signConfirm {
-		kind, kindXF, statusXF = signConfirm+" 確認", xfKindConfirm, xfStatusConfirm
+		kind, kindXF, statusXF = checklist.Confirm.Mark().JA, xfKindConfirm, xfStatusConfirm
 	}
 	asked := checklist.Text{JA: "点検票"}
 	switch q, ok := w.ed.Question(string(f.Ref.Question)); {

@@ -152,7 +152,7 @@ func TestStatusOfWhatIsNotThere(t *testing.T) {
 					t.Errorf("calculated as %q, want %q", got, s.first)
 				}
 			default:
-				if got := value(t, open(t, marked), listSheet, "B4"); !strings.HasPrefix(got, "残りのエラー 0 件") || !strings.HasSuffix(got, "再提出で確認 1 件") {
+				if got := value(t, open(t, marked), listSheet, "B4"); !strings.HasPrefix(got, "要修正 残り 0 件") || !strings.HasSuffix(got, "再提出で確認 1 件") {
 					t.Errorf("counted as %q", got)
 				}
 			}

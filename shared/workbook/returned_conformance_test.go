@@ -83,7 +83,7 @@ func TestLibreOfficeMends(t *testing.T) {
 	if err := json.Unmarshal(said, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"残りのエラー 3 件　／　確認 0 件　／　再提出で確認 1 件", "✓ 理由あり", "✓ 直りました", "✓ 直りました", "✓ 直りました", "変更あり（再提出で確認）", openStatus,
+	want := []string{"要修正 残り 3 件　／　要確認 0 件　／　再提出で確認 1 件", "✓ 理由あり", "✓ 直りました", "✓ 直りました", "✓ 直りました", "変更あり（再提出で確認）", openStatus,
 		"", "", "", "", "✗ E201　「定例報告していない」とほかの「はい」は両立しません。　", "✗ D31 E101　選択肢にない回答です。　"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("LibreOffice shows %q\nwant %q", got, want)

@@ -152,7 +152,7 @@ func TestReasons(t *testing.T) {
 	marked := returned(t, ed, edit(t, write(t, ed, signed(ed), complete()), set(map[string]any{"policy": 1, "staff": 0})))
 	f := open(t, marked)
 	row := fmt.Sprint(firstRow + 1)
-	if got := value(t, f, listSheet, "C"+row); got != "△ 確認" {
+	if got := value(t, f, listSheet, "C"+row); got != "△ 要確認" {
 		t.Fatalf("row %s is %q", row, got)
 	}
 	given := edit(t, marked, func(f *excelize.File) error {

@@ -172,9 +172,9 @@ func TestListOfFindings(t *testing.T) {
 	}
 	for i, x := range faults {
 		row := fmt.Sprint(firstRow + i)
-		sign, status := "✗ エラー", openStatus
+		sign, status := "✗ 要修正", openStatus
 		if x.Severity == checklist.Confirm {
-			sign, status = "△ 確認", "△ 要確認"
+			sign, status = "△ 要確認", "△ 要確認"
 		}
 		found := x.Found
 		if found == "" {
@@ -198,7 +198,7 @@ func TestListOfFindings(t *testing.T) {
 			t.Errorf("beside %s %s stands %q", x.Sheet, x.Cell, finding)
 		}
 	}
-	if got := value(t, f, listSheet, "B4"); got != "残りのエラー 7 件　／　確認 1 件" {
+	if got := value(t, f, listSheet, "B4"); got != "要修正 残り 7 件　／　要確認 1 件" {
 		t.Errorf("count: %s", got)
 	}
 	for _, sheet := range []string{"表紙", page1, page2} {

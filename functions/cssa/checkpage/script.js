@@ -75,9 +75,9 @@
 		const mend = v.faults.filter((f) => f.severity === "mend").length;
 		const confirm = v.faults.length - mend;
 		const outcome = mend > 0
-			? ["mend", `✗ 直すところが ${mend} 件${confirm ? `、△ 確認が ${confirm} 件` : ""}あります`, `${mend} to mend${confirm ? `, ${confirm} to look at again` : ""}`]
+			? ["mend", `✗ 要修正が ${mend} 件${confirm ? `、△ 要確認が ${confirm} 件` : ""}あります`, `${mend} to mend${confirm ? `, ${confirm} to confirm` : ""}`]
 			: confirm > 0
-				? ["confirm", `△ 提出できます。確認していただきたい箇所が ${confirm} 件あります`, `It can be submitted. ${confirm} to look at again`]
+				? ["confirm", `△ 提出できます。要確認が ${confirm} 件あります`, `It can be submitted. ${confirm} to confirm`]
 				: ["fine", "✓ 直すところはありません", "Nothing to mend"];
 		by("result").className = outcome[0];
 		by("outcome").replaceChildren(...words(outcome[1], outcome[2]));
@@ -115,7 +115,7 @@
 		const rows = faults.map((f, i) => {
 			const cells = [
 				[String(i + 1)],
-				f.severity === "mend" ? words("✗ エラー", "error") : words("△ 確認", "look again"),
+				f.severity === "mend" ? words("✗ 要修正", "to mend") : words("△ 要確認", "to confirm"),
 				f.sheet ? [f.sheet + (f.cell ? "　" : ""), element("b", f.cell || "")] : words("ファイル", "file"),
 				[f.question || "－"],
 				[f.found || (f.cell ? "（空欄）" : "－")],
