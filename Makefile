@@ -106,7 +106,7 @@ conformance: rehearsed need-c++ infra/node_modules/.package-lock.json ## tests a
 .PHONY: conformance-trino
 conformance-trino: need-c++ ## Athena's tables, views and queries on Trino, its engine, beside DuckDB; installs 2 GB into build/trino
 	@.ci/install trino
-	@CGO_ENABLED=1 go test -tags trino -run Trino -count=1 -timeout 10m -v $(SQL)
+	@CGO_ENABLED=1 go test -tags trino -run Trino -count=1 -timeout 20m -v $(SQL)
 
 .PHONY: lint
 lint: need-go ## formatting and the linters of .golangci.yml, pinned in infra/tools.mod

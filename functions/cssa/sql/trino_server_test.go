@@ -46,7 +46,7 @@ discovery.uri=%s
 catalog.config-dir=%s
 plugin.dir=%s
 query.max-memory=300MB
-query.max-stage-count=500
+query.max-stage-count=1000
 query.max-memory-per-node=300MB
 memory.heap-headroom-per-node=200MB
 `, port, url, filepath.Join(etc, "catalog"), filepath.Join(home, "server", "plugin")), 0o600))
@@ -57,7 +57,7 @@ fs.native-local.enabled=true
 local.location=%s
 hive.timestamp-precision=MILLISECONDS
 `, root), 0o600))
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 15*time.Minute)
 	server := exec.CommandContext(ctx, filepath.Join(home, "java", "bin", "java"), "-Xmx1G", "-XX:+UseSerialGC", "-Djdk.attach.allowAttachSelf=true",
 		"-Dconfig="+filepath.Join(etc, "config.properties"), "-Dnode.environment=test", "-Dnode.id=one", "-Dnode.data-dir="+etc,
 		"-cp", filepath.Join(home, "server", "lib", "*"), "io.trino.server.TrinoServer")
