@@ -54,6 +54,7 @@ func Family(ctx context.Context, restricted lake.Source, ed *checklist.Edition, 
 			if !replied[rows[i].Firm] {
 				replied[rows[i].Firm] = true
 				f.Members = append(f.Members, groups[rows[i].Firm])
+				f.Bound = append(f.Bound, several[rows[i].Firm])
 			}
 			if !several[rows[i].Firm] {
 				continue

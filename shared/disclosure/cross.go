@@ -11,7 +11,7 @@ import (
 const mostCrossed = 16
 
 // few says whether sums of the groups that one dimension shows and sums of those that another shows differ by fewer firms than the
-// threshold in either: a reader who knows which they are would have their answers by subtraction.
+// threshold in either: a reader who knows which they are would have their answers by subtraction. Bound firms do not count.
 func (f *Family) few(d, e []branch) bool {
 	if len(f.leaves(e)) < len(f.leaves(d)) {
 		d, e = e, d
@@ -24,7 +24,10 @@ func (f *Family) few(d, e []branch) bool {
 	for i := range firms {
 		firms[i] = make([]int, len(a))
 	}
-	for _, gs := range f.Members {
+	for i, gs := range f.Members {
+		if len(f.Bound) > 0 && f.Bound[i] {
+			continue
+		}
 		firms[slices.Index(b, leaf(e, gs))][slices.Index(a, leaf(d, gs))]++
 	}
 	for set := range uint(1) << len(a) {

@@ -35,6 +35,9 @@ type Family struct {
 	// Members are the groups of each firm that replied. They say whether the groups of one dimension are made of those of another,
 	// or of all but a few firms of them. Nil: no two dimensions are so.
 	Members [][]table.Group
+	// Bound says of each of Members whether it is of a corporate group of several firms: like those in Corporate, it protects
+	// nobody. Nil: none is.
+	Bound []bool
 	// Earlier are the protected tables of every release of the edition that was issued before, all outlets together.
 	Earlier []table.Table
 	// Threshold and GroupMinimum stand for the edition's where they are not 0.
@@ -49,6 +52,9 @@ func (f *Family) minimum() int { return cmp.Or(f.GroupMinimum, f.Edition.GroupMi
 // that are shown. It is an error if they are not a family: a table that is protected already, of a question or stage the
 // edition does not have, without one of all firms, twice, or of groups that do not add up.
 func (f *Family) Protect() ([]table.Table, error) {
+	if f.Bound != nil && len(f.Bound) != len(f.Members) {
+		return nil, fmt.Errorf("disclosure: it is said of %d firms whether they are bound, and there are %d", len(f.Bound), len(f.Members))
+	}
 	x, err := f.index()
 	if err != nil {
 		return nil, err

@@ -118,17 +118,15 @@ func (c town) cells() map[string]int {
 	return out
 }
 
-// empty says whether nobody answered: then − is printed everywhere.
+// empty says whether nobody was asked: then − is printed everywhere.
 func (c town) empty() bool {
-	answered := 0
+	asked := 0
 	for _, n := range c.answers {
-		for a, v := range n {
-			if !c.optional || a < len(n)-1 {
-				answered += v
-			}
+		for _, v := range n {
+			asked += v
 		}
 	}
-	return answered == 0
+	return asked == 0
 }
 
 // A view is a town and what is shown of it.

@@ -98,7 +98,7 @@ func union(columns []string, r table.Row, choices []checklist.ChoiceID, base int
 	if r.Closed() {
 		return table.Withhold(-1)
 	}
-	if base == 0 {
+	if base == 0 || r.Base == 0 { // nobody was asked, even where the figure's base counts those that were not
 		return table.Count(0, 0)
 	}
 	in := make([]bool, len(columns))

@@ -224,15 +224,23 @@ func TestDimensionsThatCrossAreShownUnlessTheyDifferByAFew(t *testing.T) {
 	for _, c := range []struct {
 		why            string
 		ax, ay, bx, by int // firms of group A and size X, and so on
+		bound          int // of those in B and X, how many are of one corporate group
 		both           bool
 	}{
-		{"many in each", 20, 20, 20, 20, true},
-		{"few in one, but with many others", 40, 3, 30, 40, true},
-		{"X is A but for four firms, and has three others", 40, 4, 3, 40, false},
-		{"X is A and four firms more", 40, 0, 4, 40, false},
-		{"X is A and five firms more", 40, 0, 5, 40, true},
+		{"many in each", 20, 20, 20, 20, 0, true},
+		{"few in one, but with many others", 40, 3, 30, 40, 0, true},
+		{"X is A but for four firms, and has three others", 40, 4, 3, 40, 0, false},
+		{"X is A and four firms more", 40, 0, 4, 40, 0, false},
+		{"X is A and five firms more", 40, 0, 5, 40, 0, true},
+		{"X is A and five firms more, three of one corporate group", 40, 0, 5, 40, 3, false},
+		{"X is A and eight firms more, three of one corporate group", 40, 0, 8, 40, 3, true},
 	} {
 		f := familyOf(t, join(at(c.ax, "size:X group:A"), at(c.ay, "size:Y group:A"), at(c.bx, "size:X group:B"), at(c.by, "size:Y group:B"))...)
+		if f.Bound = make([]bool, len(f.Members)); c.bound > 0 {
+			for i := range c.bound {
+				f.Bound[c.ax+c.ay+i] = true
+			}
+		}
 		got := told(t, f, "plan")
 		if both := got["A"] != "" && got["X"] != ""; both != c.both || got["A"] == "" && got["X"] == "" {
 			t.Errorf("%s: %v", c.why, got)
@@ -269,6 +277,7 @@ func TestTablesThatAreNoFamilyAreRefused(t *testing.T) {
 		"more firms in the groups than in all": func(f *disclosure.Family) {
 			f.Tables[1].Rows[0].Cells[1] = table.Count(99, 99)
 		},
+		"members of whom it is not said whether they are bound": func(f *disclosure.Family) { f.Bound = make([]bool, 1) },
 		"more firms of corporate groups than firms": func(f *disclosure.Family) {
 			f.Corporate = map[disclosure.Cell]int{{Group: table.All, Question: "plan", Column: "will"}: 61}
 		},

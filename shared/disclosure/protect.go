@@ -173,7 +173,7 @@ func (w *work) sector(p *place) (table.Row, decided) {
 	counts.Joints, counts.Cells = nil, slices.Clone(r.Cells)
 	d := decided{}
 	switch {
-	case r.Base == 0 && (!p.loose || r.Unanswered >= threshold): // − everywhere
+	case r.Base == 0 && !p.loose: // put to nobody: − everywhere
 		d.p = partition{upTo(len(answers))}
 	case p.loose && (free[len(free)-1] < threshold || base < threshold):
 		d.closed = true
