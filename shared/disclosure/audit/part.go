@@ -19,7 +19,7 @@ type part struct {
 }
 
 // search is how many points are tried where a point is not in whole numbers.
-const search = 60
+const search = 2000
 
 // as sets the bounds a reader knows.
 func (p *part) as(low []int) {
