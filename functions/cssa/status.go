@@ -211,7 +211,8 @@ func (d *desk) releaseCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy}, func() {
+		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy, "audit": auditOf(r.Audit)}, func() {
+			d.say("The auditor found nothing: %d cells, of which %d are withheld, attacked by %d readers.", r.Audit.Cells, r.Audit.Withheld, r.Audit.Readers)
 			d.say("%s proposed run %s for release. Next, by another person: cssa release approve%s", r.ProposedBy, r.Run, l.by())
 		})
 	})
@@ -232,7 +233,7 @@ func (d *desk) releaseCommand() *cobra.Command {
 		} else {
 			p.end("")
 		}
-		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy, "approved_by": r.ApprovedBy, "open_lake": l.open}, func() {
+		return d.emit(map[string]any{"edition": r.Edition, "run": r.Run, "proposed_by": r.ProposedBy, "approved_by": r.ApprovedBy, "audit": auditOf(r.Audit), "open_lake": l.open}, func() {
 			d.say("Released run %s: proposed by %s, approved by %s.", r.Run, r.ProposedBy, r.ApprovedBy)
 			d.say("Open tables are in %s; the feedback letters are %s", l.open, l.letters())
 			d.say("Next: cssa query --open \"select * from open_figures limit 5\"")
@@ -240,6 +241,10 @@ func (d *desk) releaseCommand() *cobra.Command {
 	})
 	c.AddCommand(propose, approve)
 	return c
+}
+
+func auditOf(v ledger.Verdict) map[string]any {
+	return map[string]any{"at": v.At, "readers": v.Readers, "cells": v.Cells, "withheld": v.Withheld, "content": v.Content}
 }
 
 func (d *desk) showCommand() *cobra.Command {

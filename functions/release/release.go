@@ -69,7 +69,8 @@ type Step struct {
 	Now       func() time.Time
 }
 
-// Propose proposes the round's frozen run. Proposing it again returns the proposal that stands.
+// Propose proposes the round's frozen run, once the auditor has found nothing in what would be issued: ErrDisclosed otherwise.
+// Proposing it again returns the proposal that stands; one that is not approved yet is audited anew.
 func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (ledger.Release, error) {
 	by = strings.TrimSpace(by)
 	run, err := s.frozen(ctx, id)
@@ -77,16 +78,28 @@ func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (
 		return ledger.Release{}, fmt.Errorf("propose: %w", err)
 	}
 	r, err := s.Ledger.Release(ctx, id, run)
-	if !errors.Is(err, ledger.ErrNotFound) {
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		r = ledger.Release{Edition: id, Run: run, ProposedBy: by, ProposedAt: s.Now().UTC()}
+	case err != nil || r.ApprovedBy != "":
 		return r, err
 	}
-	r = ledger.Release{Edition: id, Run: run, ProposedBy: by, ProposedAt: s.Now().UTC()}
+	is, err := s.prepare(ctx, id, run)
+	if err != nil {
+		return ledger.Release{}, fmt.Errorf("propose %s: %w", run, err)
+	}
+	if r.Audit.Content == is.verdict.Content {
+		return r, nil
+	}
+	r.Audit = is.verdict
 	return r, s.Ledger.ProposeRelease(ctx, r)
 }
 
 // Approve records the approval of the proposed run by another person, writes the open tables, makes them current and tells.
 // The approval comes first and every later write may be repeated, so a crash is mended by approving again. The proposer
-// under another spelling (spaces, width, case) is no other person: ledger.ErrConflict.
+// under another spelling (spaces, width, case) is no other person: ledger.ErrConflict. Before anything is recorded it is
+// audited as by Propose, and must be what was proposed: a program that protects otherwise is ErrChanged, and it is proposed
+// again.
 func (s *Step) Approve(ctx context.Context, id checklist.EditionID, by string) (ledger.Release, error) {
 	by = strings.TrimSpace(by)
 	run, err := s.frozen(ctx, id)
@@ -104,14 +117,30 @@ func (s *Step) Approve(ctx context.Context, id checklist.EditionID, by string) (
 	case samePerson(by, r.ApprovedBy):
 		by = r.ApprovedBy
 	}
+	issued, err := s.issued(ctx, id, run)
+	if err != nil {
+		return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
+	}
+	var is issue
+	if !issued {
+		is, err = s.prepare(ctx, id, run)
+		if err == nil && is.verdict.Content != r.Audit.Content {
+			err = ErrChanged
+		}
+		if err != nil {
+			return ledger.Release{}, fmt.Errorf("approve %s: %w", run, err)
+		}
+	}
 	if err := s.Ledger.ApproveRelease(ctx, id, run, by, s.Now().UTC()); err != nil {
 		return ledger.Release{}, err
 	}
 	if r, err = s.Ledger.Release(ctx, id, run); err != nil {
 		return r, fmt.Errorf("approve: %w", err)
 	}
-	if err := s.issue(ctx, id, run); err != nil {
-		return r, fmt.Errorf("issue %s: %w", run, err)
+	if !issued {
+		if err := s.issue(ctx, run, is); err != nil {
+			return r, fmt.Errorf("issue %s: %w", run, err)
+		}
 	}
 	if err := s.Publisher.Publish(ctx, events.Released{Edition: id, Run: run}); err != nil {
 		return r, fmt.Errorf("tell of the release of %s: %w", run, err)
@@ -151,33 +180,20 @@ func (s *Step) frozen(ctx context.Context, id checklist.EditionID) (string, erro
 	return run.ID, nil
 }
 
-// issue protects the frozen run's tables and writes them through the open door. What was issued stands: a later program may
-// protect otherwise, and two versions of one run together would tell more than either.
-func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) error {
+// issued says whether a run is the open door's. What was issued stands: a later program may protect otherwise, and two versions
+// of one run together would tell more than either.
+func (s *Step) issued(ctx context.Context, id checklist.EditionID, run string) (bool, error) {
 	current, err := lake.Current(ctx, s.Open, id)
-	if err == nil && current == run {
-		return nil
+	if errors.Is(err, archive.ErrNotFound) {
+		return false, nil
 	}
-	if err != nil && !errors.Is(err, archive.ErrNotFound) {
-		return err
-	}
-	ed, err := s.Editions.Edition(ctx, id)
-	if err != nil {
-		return err
-	}
-	distributions, figures, err := s.protect(ctx, ed, run)
-	if err != nil {
-		return err
-	}
-	distributionRows, err := lake.OpenDistributionRows(distributions)
-	if err != nil {
-		return err
-	}
-	figureRows, err := lake.OpenFigureRows(ed, figures)
-	if err != nil {
-		return err
-	}
-	dimensions, err := lake.DimensionRows(ed)
+	return err == nil && current == run, err
+}
+
+// issue writes what was audited through the open door and makes it current.
+func (s *Step) issue(ctx context.Context, run string, is issue) error {
+	id := is.ed.ID
+	dimensions, err := lake.DimensionRows(is.ed)
 	if err != nil {
 		return err
 	}
@@ -186,8 +202,8 @@ func (s *Step) issue(ctx context.Context, id checklist.EditionID, run string) er
 		return err
 	}
 	for _, write := range []func() error{
-		func() error { return lake.Write(ctx, s.Open, id, run, distributionRows) },
-		func() error { return lake.Write(ctx, s.Open, id, run, figureRows) },
+		func() error { return lake.Write(ctx, s.Open, id, run, is.distributions) },
+		func() error { return lake.Write(ctx, s.Open, id, run, is.figures) },
 		func() error { return lake.Write(ctx, s.Open, id, run, runs) },
 		func() error { return dimensions.Write(ctx, s.Open, id, run) },
 		func() error { return s.announce(ctx, id, run) },

@@ -79,7 +79,7 @@ func newRoomOf(t *testing.T, lib *questionnaire.Library) *room {
 		}
 		must(t, ledger.Record(t.Context(), r.ledger, checklist.Submission{Edition: edition, Firm: id, Ticket: 1, Status: checklist.Accepted,
 			ReceivedAt: ed.Opens.UTC().Add(time.Hour), Channel: checklist.Upload, Definition: ed.Checksum,
-			Answers: checklist.Answers{{Question: "policy"}: {Choice: policy}}}))
+			Answers: complete(ed, policy)}))
 	}
 	must(t, r.ledger.PutRegister(t.Context(), reg))
 	night := &aggregate.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Past: r.lake, Now: clock}
@@ -91,6 +91,33 @@ func newRoomOf(t *testing.T, lib *questionnaire.Library) *room {
 	}
 	r.Step = &release.Step{Editions: lib, Ledger: r.ledger, Lake: r.lake, Open: r.open, Publisher: r, Now: clock}
 	return r
+}
+
+// complete returns answers to everything that is asked, all firms' the same but for the policy.
+func complete(ed *checklist.Edition, policy checklist.ChoiceID) checklist.Answers {
+	a := checklist.Answers{{Question: "policy"}: {Choice: policy}}
+	for _, q := range ed.Questions() {
+		for _, at := range q.Refs() {
+			if ed.State(q, at, a) != checklist.Unanswered {
+				continue
+			}
+			switch it, _ := q.Item(at.Item); {
+			case q.Kind == checklist.Number:
+				a[at] = checklist.Answer{Number: q.Min + 1}
+			case q.Kind == checklist.FreeText:
+			case q.Kind == checklist.Multiple && it.Exclusive:
+				a[at] = checklist.Answer{Choice: checklist.No}
+			case q.Kind == checklist.Multiple:
+				a[at] = checklist.Answer{Choice: checklist.Yes}
+			case at.Stage != "":
+				st, _ := q.Stage(at.Stage)
+				a[at] = checklist.Answer{Choice: st.Choices[0].ID}
+			default:
+				a[at] = checklist.Answer{Choice: q.Choices[0].ID}
+			}
+		}
+	}
+	return a
 }
 
 func TestOnePersonUnderTwoSpellingsDoesNotRelease(t *testing.T) {
@@ -118,6 +145,39 @@ func TestOnePersonUnderTwoSpellingsDoesNotRelease(t *testing.T) {
 	}
 	if _, err := r.Approve(t.Context(), edition, "架空 次郎"); !errors.Is(err, ledger.ErrConflict) {
 		t.Errorf("approved by a third person: %v", err)
+	}
+}
+
+// What is approved is what was proposed: where another program would issue something else, it is proposed again.
+func TestWhatIsApprovedIsWhatWasProposed(t *testing.T) {
+	r := newRoom(t)
+	run := r.freeze()
+	rel, err := r.Propose(t.Context(), edition, "架空 花子")
+	must(t, err)
+	if v := rel.Audit; v.Readers != 13 || v.Cells == 0 || v.Withheld == 0 || v.Withheld > v.Cells || len(v.Content) != 64 || !v.At.Equal(r.now) {
+		t.Errorf("verdict %+v", v)
+	}
+	audited := rel.Audit.Content
+	rel.Audit.Content = strings.Repeat("0", 64)
+	must(t, r.ledger.ProposeRelease(t.Context(), rel))
+	if _, err := r.Approve(t.Context(), edition, "架空 太郎"); !errors.Is(err, release.ErrChanged) {
+		t.Fatalf("approved something else: %v", err)
+	}
+	if _, err := lake.Current(t.Context(), r.open, edition); !errors.Is(err, archive.ErrNotFound) || len(r.told) > 0 {
+		t.Fatalf("something was issued: %v, told %v", err, r.told)
+	}
+	_, err = r.Propose(t.Context(), edition, "架空 花子")
+	must(t, err)
+	rel, err = r.Approve(t.Context(), edition, "架空 太郎")
+	must(t, err)
+	if rel.Run != run.ID || rel.Audit.Content != audited {
+		t.Errorf("released %+v", rel)
+	}
+	rel.Audit.Content = strings.Repeat("0", 64)
+	rel.ApprovedBy, rel.ApprovedAt = "", time.Time{}
+	must(t, r.ledger.ProposeRelease(t.Context(), rel))
+	if rel, err = r.Propose(t.Context(), edition, "架空 花子"); err != nil || rel.Audit.Content != audited {
+		t.Errorf("the verdict on what was approved changed: %+v, %v", rel, err)
 	}
 }
 

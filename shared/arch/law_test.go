@@ -48,7 +48,7 @@ var theLaw = []line{
 	{"functions/invite/ticket", "shared/checklist shared/register shared/ledger shared/archive", "", ""},
 	{"functions/intake", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook", sync, ""},
 	{"functions/aggregate", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/trend shared/lake", sync, ""},
-	{"functions/release", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/disclosure shared/lake", text, ""},
+	{"functions/release", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/tally shared/disclosure shared/disclosure/audit shared/lake", text, ""},
 	{"functions/feedback", "events shared/checklist shared/register shared/ledger shared/archive shared/table shared/lake shared/report", sync, ""},
 	{"functions/dispatch", "events shared/checklist shared/register shared/ledger shared/archive shared/workbook shared/report shared/mail", sync, ""},
 
@@ -181,7 +181,10 @@ func isStep(dir string) bool {
 	return matches("functions/*", dir) && dir != "functions/cssa"
 }
 
-// isAdapter says whether a room hangs under a cupboard and binds it to a technology. The parts of figure bind it to none.
+// isAdapter says whether a room hangs under a cupboard and binds it to a technology.
 func isAdapter(dir string) bool {
-	return matches("shared/*/*", dir) && !matches("shared/figure/*", dir) && !strings.HasSuffix(dir, "test")
+	return matches("shared/*/*", dir) && !isPart(dir) && !strings.HasSuffix(dir, "test")
 }
+
+// isPart says whether a room is a part of a cupboard that binds it to no technology.
+func isPart(dir string) bool { return matches("shared/disclosure/* shared/figure/*", dir) }

@@ -123,6 +123,17 @@ type Release struct {
 	ProposedAt time.Time
 	ApprovedBy string // "" until approved; never ProposedBy
 	ApprovedAt time.Time
+	Audit      Verdict // zero of a proposal from before there was one
+}
+
+// A Verdict is what the auditor said of what a release issues: nothing can be told of it that is withheld. A release that it
+// finds something in is not proposed.
+type Verdict struct {
+	At       time.Time
+	Readers  int    // how many readers attacked it: one from outside, the firms that replied, the corporate groups
+	Cells    int    // of all tables
+	Withheld int    // of Cells
+	Content  string // SHA-256, hex, of what is issued
 }
 
 // A LetterKey identifies a letter: one of a kind to one firm about one thing. It makes the letter's file name and number.

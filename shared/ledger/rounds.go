@@ -235,8 +235,8 @@ func (b *Book) Runs(ctx context.Context, e checklist.EditionID) ([]Run, error) {
 	return rs, nil
 }
 
-// ProposeRelease records the proposal to release a run. The same person proposing again changes nothing; another's
-// proposal of the same run is ErrConflict.
+// ProposeRelease records the proposal to release a run. The same person proposing again changes nothing but the auditor's
+// verdict, and that only until it is approved; another's proposal of the same run is ErrConflict.
 func (b *Book) ProposeRelease(ctx context.Context, r Release) error {
 	_, err := change(ctx, b.store, releaseKey(r.Edition, r.Run), releases, func(old *Release) (Release, error) {
 		switch {
@@ -246,6 +246,10 @@ func (b *Book) ProposeRelease(ctx context.Context, r Release) error {
 			return r, nil
 		case old.ProposedBy != r.ProposedBy:
 			return r, fmt.Errorf("proposed by another person: %w", ErrConflict)
+		case old.ApprovedBy == "" && r.Audit != (Verdict{}):
+			again := *old
+			again.Audit = r.Audit
+			return again, nil
 		}
 		return *old, nil
 	})

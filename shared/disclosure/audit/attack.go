@@ -93,19 +93,22 @@ func (a *auditor) judgeKnown(r Reader, u int, own []int) (verdict, bool) {
 // firms that replied.
 func (a *auditor) baseOf(u int, own []int) (base, ownBase int, ok bool) {
 	x := &a.s.unknowns[u]
-	if x.base >= 0 {
-		return a.s.unknowns[x.base].hi, own[x.base], true
-	}
+	replied := a.s.replied[groupOf{x.cell.Release, x.cell.Group}]
 	for _, column := range []string{Base, Unanswered, NotApplicable} {
 		c := x.cell
 		c.Column = column
 		k, found := a.s.at[c]
-		if !found {
+		if !found && x.base < 0 {
 			return 0, 0, false
 		}
-		ownBase += own[k]
+		if found {
+			ownBase += own[k]
+		}
 	}
-	return a.s.replied[groupOf{x.cell.Release, x.cell.Group}], ownBase, true
+	if x.base >= 0 { // the reader knows which of its firms are outside
+		return min(a.s.unknowns[x.base].hi, replied-max(ownBase-own[x.base], 0)), own[x.base], true
+	}
+	return replied, ownBase, true
 }
 
 // toNobody says whether the place of a 対象外 or 無回答 is known to be put to none of the firms that replied.
