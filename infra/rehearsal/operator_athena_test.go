@@ -94,7 +94,7 @@ func (o *office) objectsOf(r *http.Request) *awss3.Client {
 	})
 }
 
-var counting = regexp.MustCompile(`(?i)^select count\(\*\) as n from ([a-z0-9_]+\.)?([a-z0-9_]+)$`)
+var counting = regexp.MustCompile(`(?i)^(?:-- why: [^\n]+\n)?select count\(\*\) as n from ([a-z0-9_]+\.)?([a-z0-9_]+)$`)
 
 func (o *office) count(r *http.Request, objects *awss3.Client, in athenaRequest) *question {
 	q := &question{workgroup: in.WorkGroup}
