@@ -16,6 +16,7 @@ type finding struct {
 	rows    map[string]*foundRow
 	reasons []checklist.Confirmation       // typed on the list of findings
 	bare    map[*checklist.Question]string // sheets whose rows have lost their ids, by a question on them
+	lost    map[string]bool                // of these, and of those that show no question, the sheets without the column of ids
 }
 
 // A foundRow is a row with an id the edition knows.
@@ -85,13 +86,16 @@ func coverRows() map[string]bool {
 // find looks for the rows with these ids on every sheet. A sheet without a marker row, such as one the firm or the
 // secretariat added, is passed over.
 func find(cells cellReader, h *headings) (*finding, error) {
-	f := &finding{rows: make(map[string]*foundRow, len(h.lines)), bare: map[*checklist.Question]string{}}
+	f := &finding{rows: make(map[string]*foundRow, len(h.lines)), bare: map[*checklist.Question]string{}, lost: map[string]bool{}}
 	for i, sheet := range cells.Sheets() {
 		s := &search{cells: cells, headings: h, found: f, sheet: sheet}
 		if err := cells.Rows(i, s.visit); err != nil {
 			return nil, inSheet(sheet, err)
 		}
 		s.hide(cells.Merged())
+		if s.bare {
+			f.lost[sheet] = true
+		}
 		if s.under != nil && len(s.rows) == 0 {
 			f.bare[s.under] = sheet
 		}

@@ -195,6 +195,21 @@ func (r *reader) readAnswers() {
 	r.readBelow()
 }
 
+// withoutIDs returns the sheet of a page that is there without its ids. Of a page of one row it must be the column that is gone: a
+// row that has lost its id may be gone itself.
+func (r *reader) withoutIDs(p *page) (sheet string, ok bool) {
+	rows, sheet := 0, p.name
+	for j := range p.lines {
+		if p.lines[j].kind == answerLine {
+			rows++
+		}
+		if s, bare := r.found.bare[p.lines[j].q]; bare {
+			sheet, ok = s, true
+		}
+	}
+	return sheet, ok && rows > 1 || r.found.lost[sheet]
+}
+
 // pageMissing reports a section none of whose rows is there.
 func (r *reader) pageMissing(p *page) bool {
 	var first *line
@@ -220,11 +235,9 @@ func (r *reader) pageMissing(p *page) bool {
 	}
 	f := checklist.NewFault(checklist.CodeSheetMissing, "want", p.name)
 	f.Sheet = p.name
-	for j := range p.lines {
-		if sheet, bare := r.found.bare[p.lines[j].q]; bare {
-			f = checklist.NewFault(checklist.CodeIDsMissing, "want", sheet)
-			f.Sheet = sheet
-		}
+	if sheet, ok := r.withoutIDs(p); ok {
+		f = checklist.NewFault(checklist.CodeIDsMissing, "want", sheet)
+		f.Sheet = sheet
 	}
 	r.add(f, first.q, first.refs[0])
 	return true

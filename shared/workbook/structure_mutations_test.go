@@ -21,6 +21,9 @@ var structureMutations = []mutation{
 	}},
 	{name: "a row of words deleted", come: read_, do: func(m *subject, r *rand.Rand) bool {
 		p := pick(r, m.pages...)
+		if p.bared { // only words tell still whose sheet it is
+			return false
+		}
 		var free []int
 		for _, row := range p.sheet.rows {
 			if words := row.holds(p.ids + 2); words && !row.holds(p.ids) && !row.holds(p.ids+1) && !row.holds(p.ids+3) {
