@@ -103,6 +103,54 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(took[0].Seconds()/took[2].Seconds(), "×floor")
 }
 
+// BenchmarkReturned reads a workbook of that size in which every tenth answer is missing, and marks it, in processor time: what a
+// firm waits for beside the reading, and what the function needs of memory.
+func BenchmarkReturned(b *testing.B) {
+	ed := wideEdition(20)
+	a := checklist.Answers{}
+	for i, r := range ed.Refs() {
+		if i%10 > 0 {
+			a[r] = checklist.Answer{Choice: checklist.ChoiceID(fmt.Sprint("c", i%4))}
+		}
+	}
+	var file bytes.Buffer
+	if err := Filled(&file, ed, Identity{Firm: "S-0001"}, checklist.Cover{FirmName: "架空"}, a); err != nil {
+		b.Fatal(err)
+	}
+	data := file.Bytes()
+	var read, mark time.Duration
+	var got *Reading
+	var out bytes.Buffer
+	do := func() {
+		out.Reset()
+		if err := Returned(&out, bytes.NewReader(data), int64(len(data)), ed, *got, Notice{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		runtime.GC()
+		from := Processor(b)
+		reading := Read(bytes.NewReader(data), int64(len(data)), ed, Identity{})
+		read += Processor(b) - from
+		got = &reading
+		runtime.GC()
+		from = Processor(b)
+		do()
+		mark += Processor(b) - from
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(len(data))/1024, "KB")
+	b.ReportMetric(float64(len(got.Faults)), "faults")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs), "allocs-mark")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/1024, "KB-allocated")
+	b.ReportMetric(read.Seconds()*1000/float64(b.N), "ms-read")
+	b.ReportMetric(mark.Seconds()*1000/float64(b.N), "ms-mark")
+	b.ReportMetric(mark.Seconds()/read.Seconds(), "×read")
+}
+
 func excelizeRows(b *testing.B, data []byte) {
 	f, err := excelize.OpenReader(bytes.NewReader(data))
 	if err != nil {

@@ -41,7 +41,7 @@ const (
 	listFirst = 9
 )
 
-var listWidths = [...]float64{2, 5.5, 9.5, 20, 23, 16, 47, 40, 15.5, 20}
+var listWidths = [...]float64{2, 5.5, 9.5, 31, 23, 16, 43, 40, 15.5, 20}
 
 var listHeads = [...]string{listNo: "No.", listKind: "種類\nKind", listCell: "番地\nCell", listAsked: "設問\nQuestion", listFound: "入力された値\nFound",
 	listWhat: "どこが違うか\nWhat is wrong", listMend: "直し方\nHow to mend", listStatus: "状態\nStatus", listReason: "理由（△のとき）\nReason (for △)"}
@@ -247,7 +247,7 @@ func (w *listWriter) finding(x *mark) {
 	for _, t := range []struct {
 		text  checklist.Text
 		width float64
-	}{{asked, listWidths[listAsked-1]}, {checklist.Text{JA: found}, listWidths[listFound-1]}, {what, listWidths[listWhat-1]}, {mend, listWidths[listMend-1]},
+	}{{checklist.Text{JA: f.Cell + "　" + f.Sheet}, listWidths[listCell-1]}, {asked, listWidths[listAsked-1]}, {checklist.Text{JA: found}, listWidths[listFound-1]}, {what, listWidths[listWhat-1]}, {mend, listWidths[listMend-1]},
 		{checklist.Text{JA: x.reason}, listWidths[listReason-1]}} {
 		height = max(height, 15*float64(wrapped(t.text.JA, t.width-2)+wrapped(t.text.EN, t.width-2))+8)
 	}
