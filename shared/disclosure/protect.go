@@ -206,7 +206,12 @@ func (w *work) sector(p *place) (table.Row, decided) {
 	}
 	out := p.show(r, d)
 	if p.q.Kind == checklist.Multiple && len(out.Joints) == 1 && len(out.Joints[0].Columns) == len(answers) {
-		out.Joints[0].Few = few(answers, threshold)
+		// Several firms of one corporate group on that side would know too few values of it.
+		if side := few(answers, threshold); side >= 0 {
+			if n, _ := r.Cells[side].Count(); n < threshold && n-answers[side] < 2 {
+				out.Joints[0].Few = side
+			}
+		}
 	}
 	return out, d
 }
