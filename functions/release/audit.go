@@ -79,8 +79,12 @@ func attack(ed *checklist.Edition, tables []table.Table, readers []audit.Reader)
 		return nil
 	}
 	var named []string
-	for _, f := range findings[:min(len(findings), mostNamed)] {
-		named = append(named, f.Cell.String())
+	for _, f := range findings { // not the answer: beside "few firms" it would be one
+		c := f.Cell
+		name := strings.TrimSpace(fmt.Sprintf("%s %s for %s %s", c.Figure, c.Place, c.Group.Dimension, c.Group.ID))
+		if len(named) < mostNamed && !slices.Contains(named, name) {
+			named = append(named, name)
+		}
 	}
 	return fmt.Errorf("%w: %d numbers: %s", ErrDisclosed, len(findings), strings.Join(named, "; "))
 }

@@ -70,7 +70,8 @@ type Step struct {
 }
 
 // Propose proposes the round's frozen run, once the auditor has found nothing in what would be issued: ErrDisclosed otherwise.
-// Proposing it again returns the proposal that stands; one that is not approved yet is audited anew.
+// Proposing it again returns the proposal that stands; one that is not approved yet is audited anew, and what would now be issued
+// otherwise only its proposer can propose.
 func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (ledger.Release, error) {
 	by = strings.TrimSpace(by)
 	run, err := s.frozen(ctx, id)
@@ -88,8 +89,11 @@ func (s *Step) Propose(ctx context.Context, id checklist.EditionID, by string) (
 	if err != nil {
 		return ledger.Release{}, fmt.Errorf("propose %s: %w", run, err)
 	}
-	if r.Audit.Content == is.verdict.Content {
+	switch {
+	case r.Audit.Content == is.verdict.Content:
 		return r, nil
+	case !samePerson(by, r.ProposedBy): // or somebody could propose in another's name, and then approve it
+		return ledger.Release{}, fmt.Errorf("propose %s: %w, and %s proposed it: %w", run, ErrChanged, r.ProposedBy, ledger.ErrConflict)
 	}
 	r.Audit = is.verdict
 	return r, s.Ledger.ProposeRelease(ctx, r)

@@ -166,6 +166,9 @@ func TestWhatIsApprovedIsWhatWasProposed(t *testing.T) {
 	if _, err := lake.Current(t.Context(), r.open, edition); !errors.Is(err, archive.ErrNotFound) || len(r.told) > 0 {
 		t.Fatalf("something was issued: %v, told %v", err, r.told)
 	}
+	if _, err := r.Propose(t.Context(), edition, "架空 太郎"); !errors.Is(err, ledger.ErrConflict) {
+		t.Errorf("proposed in another's name: %v", err)
+	}
 	_, err = r.Propose(t.Context(), edition, "架空 花子")
 	must(t, err)
 	rel, err = r.Approve(t.Context(), edition, "架空 太郎")
